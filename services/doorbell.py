@@ -1,0 +1,39 @@
+"""After a commit the workers are told that there is work; the rows are the truth, this is only a bell.
+
+The bell never blocks a request: one second at most, and after a failure it rests for ten.
+"""
+
+import logging
+import time
+from functools import lru_cache
+
+from celery import Celery
+
+from services.settings import Settings
+
+log = logging.getLogger("qonyrau.doorbell")
+REST = 10.0
+DRAIN, TICK = "worker.drain", "worker.tick"
+TRANSPORT = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry_on_timeout": False, "max_retries": 0}
+_silent_until = 0.0
+
+
+@lru_cache(maxsize=2)
+def _bell(redis_url: str) -> Celery:
+    app = Celery("bell", broker=redis_url, set_as_current=False)
+    app.conf.update(broker_transport_options=TRANSPORT, broker_connection_timeout=1, task_ignore_result=True)
+    return app
+
+
+def ring(settings: Settings) -> bool:
+    """Ask for a drain; False when the bell rests, is not there or does not answer."""
+    global _silent_until
+    if not settings.redis_url or time.monotonic() < _silent_until:
+        return False
+    try:
+        _bell(settings.redis_url).send_task(DRAIN, retry=False, ignore_result=True, expires=60)
+    except Exception as error:
+        _silent_until = time.monotonic() + REST
+        log.warning("doorbell: %s; the loop will find the work", type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,43 @@
+"""Catalogues: one per package, .po committed, .mo compiled at set-up.
+
+`python -m services.translations compile | update`
+"""
+
+import sys
+from pathlib import Path
+
+from babel.messages.frontend import CommandLineInterface
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("services", "registry_service", "events_service", "demo")
+LANGUAGES = ("kk", "ru")
+
+
+def compile_all() -> None:
+    for package in PACKAGES:
+        folder = ROOT / package / "translations"
+        if folder.is_dir():
+            _babel("compile", "-d", str(folder), "-q")
+
+
+def update_all() -> None:
+    """Collect the marked texts again and bring every catalogue up to date."""
+    for package in PACKAGES:
+        folder, template = ROOT / package / "translations", ROOT / "var" / f"{package}.pot"
+        template.parent.mkdir(exist_ok=True)
+        mapping = ROOT / "services" / "babel.cfg"
+        _babel("extract", "-F", str(mapping), "-k", "_l", "-k", "N_", "--no-location", "--sort-output", "--omit-header",
+               "-o", str(template), str(ROOT / package))
+        for language in LANGUAGES:
+            target = folder / language / "LC_MESSAGES" / "messages.po"
+            verb = "update" if target.exists() else "init"
+            extra = ["--no-fuzzy-matching", "--omit-header", "--ignore-obsolete"] if verb == "update" else []
+            _babel(verb, "-i", str(template), "-d", str(folder), "-l", language, *extra)
+
+
+def _babel(*arguments: str) -> None:
+    CommandLineInterface().run(["pybabel", *arguments])
+
+
+if __name__ == "__main__":
+    {"compile": compile_all, "update": update_all}[sys.argv[1]]()

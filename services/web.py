@@ -1,0 +1,145 @@
+"""Blueprints whose every route says who may call it, and the checks that run before a route.
+
+`Pages` serves HTML, `Api` JSON with an OpenAPI document. A route without `who` fails at start.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import flask_smorest
+from flask import Blueprint, Flask, g, redirect, request
+from flask.sansio.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import validate_csrf
+from marshmallow import Schema
+from webargs.flaskparser import FlaskParser
+from wtforms import ValidationError as CsrfError
+
+from services import identity
+from services.errors import BadRequest, Forbidden, Invalid, NotFound, Unauthorised
+from services.i18n import translate_messages
+from services.identity import Who
+from services.text import UNSAFE
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+View = Callable[..., Any]
+
+
+class Parser(FlaskParser):
+    """Bad arguments become the kit's `Invalid`."""
+
+    def handle_error(self, error: Any, req: Any, schema: Any, **kwargs: Any) -> Any:
+        tree = error.normalized_messages()
+        inner = next(iter(tree.values())) if len(tree) == 1 and next(iter(tree)) in {"json", "query"} else tree
+        raise Invalid(translate_messages(inner))
+
+    def _handle_invalid_json_error(self, error: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
+        raise BadRequest("The body is not JSON in UTF-8")
+
+
+class Declared(Blueprint):
+    """A blueprint whose routes declare who may call them."""
+
+    def add_url_rule(self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any,
+                     who: Who | None = None, **options: Any) -> None:
+        if who is None:
+            raise TypeError(f"{rule}: say who may call it")
+        name = endpoint or view_func.__name__
+        self.record(lambda state: _declare(state, name, who))
+        super().add_url_rule(rule, name, view_func, *args, **options)
+
+
+def _declare(state: BlueprintSetupState, endpoint: str, who: Who) -> None:
+    table = state.app.extensions.setdefault("who", {})
+    table[f"{state.name_prefix}.{state.name}.{endpoint}".lstrip(".")] = who
+
+
+class Pages(Declared):
+    """HTML routes of one feature."""
+
+
+class Api(Declared, flask_smorest.Blueprint):
+    """JSON routes of one feature, described in the service's openapi.json."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def query(self, schema: type[Schema]) -> Callable[[View], View]:
+        """Query parameters, loaded by a schema and handed over as a dict."""
+        decorator: Callable[[View], View] = self.arguments(schema, location="query")
+        return decorator
+
+    def body(self, schema: type[Schema] | Schema, required: bool = True) -> Callable[[View], View]:
+        """A JSON body, loaded by a schema and handed over as a dict."""
+        decorator: Callable[[View], View] = self.arguments(schema, location="json", required=required)
+        return decorator
+
+
+def init_guards(app: Flask, revoked: Callable[[str], bool], sign_in_url: str) -> None:
+    """Before every request: clean text, identity, CSRF, and the declared right to call."""
+    app.before_request(_refuse_unsafe_text)
+    app.before_request(identity.load_actor)
+    app.before_request(lambda: _check_write(revoked))
+    app.before_request(lambda: _check_right(app, sign_in_url))
+
+
+def check_declared(app: Flask) -> None:
+    """Fail at start when a route of the app has not said who may call it."""
+    missing = {rule.endpoint for rule in app.url_map.iter_rules()} - set(app.extensions.get("who", {}))
+    if missing:
+        raise RuntimeError(f"routes that do not say who may call them: {', '.join(sorted(missing))}")
+
+
+def is_api() -> bool:
+    return "/api/" in request.path
+
+
+def _refuse_unsafe_text() -> None:
+    if UNSAFE.search(request.path):
+        raise NotFound
+    if any(UNSAFE.search(text) for pair in request.args.items(multi=True) for text in pair):
+        raise Invalid(detail="the address holds a character that cannot be kept")
+
+
+def _check_write(revoked: Callable[[str], bool]) -> None:
+    if request.method in SAFE:
+        return
+    if is_api():
+        _check_origin()
+    else:
+        g.csrf_refused = not _csrf_good()
+    if g.actor and revoked(g.actor.session):
+        raise Unauthorised
+
+
+def _csrf_good() -> bool:
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except CsrfError:
+        return False
+    return True
+
+
+def _check_origin() -> None:
+    """A JSON write by cookie must come from our own pages (Fetch metadata, Origin) or name a header no form can."""
+    if g.by_bearer or not g.actor:
+        return
+    origin = request.headers.get("Origin")
+    if origin and urlsplit(origin).netloc == request.host:
+        return
+    if request.headers.get("Sec-Fetch-Site") == "same-origin" or request.headers.get("X-Requested-With"):
+        return
+    raise Forbidden("a write by cookie needs an Origin of this site")
+
+
+def _check_right(app: Flask, sign_in_url: str) -> ResponseReturnValue | None:
+    who: Who | None = app.extensions["who"].get(request.endpoint)
+    if who is None:
+        return None
+    try:
+        who.check(g.actor)
+    except Unauthorised:
+        if is_api() or request.method not in SAFE:
+            raise
+        return redirect(f"{sign_in_url}?next={request.path}")
+    return None
