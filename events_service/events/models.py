@@ -1,0 +1,119 @@
+"""Events, their agenda and materials, and the audience stored at publishing."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from events_service.db import db
+from services.database import Instant, Texts, new_id, utcnow
+from services.rows import ID, Identified
+
+KINDS = (
+    "seminar", "methodical_seminar", "training_seminar", "training", "workshop", "master_class", "webinar",
+    "online_excursion", "online_consultation", "experience_presentation", "thematic_week", "fair", "contest",
+    "session", "meeting",
+)
+FORMATS = ("in_person", "zoom", "online", "mixed", "not_stated")
+LANGUAGES = ("kk", "ru", "kk_ru", "en")
+PRECISIONS = ("day", "month", "range", "half_year", "academic_year", "none")
+DRAFT, PUBLISHED, CANCELLED = "draft", "published", "cancelled"
+RULES = ("everyone", "small_class", "centres", "cluster", "twinned", "programme", "district", "schools")
+
+
+class Event(Identified, db.Model):
+    """Something that happens. The counters are kept by the registrations' verbs, in their transaction.
+
+    `sequence` and `uid` are those of RFC 5545; `version` grows with every write; `changed_at` is
+    LAST-MODIFIED: the last time anything a calendar shows was changed.
+    """
+
+    __table_args__ = (
+        CheckConstraint("seats_taken >= 0 AND waiting >= 0 AND small_taken >= 0", name="counts"),
+        CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name="capacity"),
+        CheckConstraint("small_taken <= seats_taken", name="small_taken"),
+        CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="order"),
+        Index(None, "status", "starts_at"),
+        Index(None, "organisation"),
+    )
+
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    uid: Mapped[str] = mapped_column(String(120), unique=True)
+    organisation: Mapped[str] = mapped_column(String(20))
+    created_by: Mapped[str] = mapped_column(ID)
+    kind: Mapped[str] = mapped_column(String(30))
+    title: Mapped[dict[str, str]] = mapped_column(Texts)
+    description: Mapped[dict[str, str]] = mapped_column(Texts, default=dict)
+    search: Mapped[str] = mapped_column(String(2000), default="")
+    starts_at: Mapped[datetime | None] = mapped_column(Instant)
+    ends_at: Mapped[datetime | None] = mapped_column(Instant)
+    all_day: Mapped[bool] = mapped_column(default=False)
+    date_precision: Mapped[str] = mapped_column(String(20), default="day")
+    time_zone: Mapped[str] = mapped_column(String(40), default="Asia/Almaty")
+    format: Mapped[str] = mapped_column(String(20), default="not_stated")
+    join_url: Mapped[str] = mapped_column(String(500), default="")
+    venue: Mapped[dict[str, str]] = mapped_column(Texts, default=dict)
+    language: Mapped[str] = mapped_column(String(10), default="kk_ru")
+    subject: Mapped[str] = mapped_column(String(60), default="")
+    programme: Mapped[str] = mapped_column(String(40), default="")
+    capacity: Mapped[int | None]
+    small_class_reserve: Mapped[int] = mapped_column(default=0)
+    reserve_until: Mapped[datetime | None] = mapped_column(Instant)
+    registration_opens_at: Mapped[datetime | None] = mapped_column(Instant)
+    registration_closes_at: Mapped[datetime | None] = mapped_column(Instant)
+    audience: Mapped[dict[str, Any]] = mapped_column(JSON, default=lambda: {"rule": "everyone"})
+    audience_total: Mapped[int | None]
+    restrict_to_audience: Mapped[bool] = mapped_column(default=False)
+    status: Mapped[str] = mapped_column(String(12), default=DRAFT)
+    cancel_reason: Mapped[str] = mapped_column(String(500), default="")
+    sequence: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    seats_taken: Mapped[int] = mapped_column(default=0)
+    small_taken: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    changed_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+    cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
+    copied_from: Mapped[str | None] = mapped_column(ID)
+    is_synthetic: Mapped[bool] = mapped_column(default=False)
+    agenda: Mapped[list["AgendaItem"]] = relationship(
+        cascade="all, delete-orphan", order_by="AgendaItem.position"
+    )
+    materials: Mapped[list["Material"]] = relationship(cascade="all, delete-orphan", order_by="Material.id")
+
+
+class AgendaItem(db.Model):
+    """One line of the agenda: when, what, by whom."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(ForeignKey("event.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    starts_at: Mapped[datetime | None] = mapped_column(Instant)
+    ends_at: Mapped[datetime | None] = mapped_column(Instant)
+    title: Mapped[dict[str, str]] = mapped_column(Texts)
+    presenter: Mapped[str] = mapped_column(String(200), default="")
+    district: Mapped[str] = mapped_column(String(10), default="")
+
+
+class Material(db.Model):
+    """A link to something to read or watch; `size` in bytes where it is known."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(ForeignKey("event.id"), index=True)
+    title: Mapped[dict[str, str]] = mapped_column(Texts)
+    url: Mapped[str] = mapped_column(String(500))
+    size: Mapped[int | None]
+
+
+class EventAudience(db.Model):
+    """The schools an event was published for, as the rule gave them on that day."""
+
+    event_id: Mapped[str] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    school_id: Mapped[str] = mapped_column(ID, primary_key=True)
+
+
+def new_uid(host: str) -> str:
+    """A UID that never depends on time, title or address."""
+    return f"{new_id()}@{host}"

@@ -1,0 +1,56 @@
+"""The features of the events service put together."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from events_service import models
+from events_service.db import db
+from events_service.directory.queries import is_revoked
+from services.app import Service
+from services.settings import Settings
+
+PACKAGE = Path(__file__).resolve().parent
+SIGN_IN = "/registry/sign-in"
+
+__all__ = ["models", "service"]
+
+
+def service(settings: Settings) -> Service:
+    """Everything the kit needs to know to make the app."""
+    return Service(
+        name="events",
+        package=PACKAGE,
+        db=db,
+        database_url=settings.events_database_url,
+        prefix="",
+        title="Qonyrau events",
+        pages=[],
+        apis=[],
+        context=lambda: page_context(settings),
+        revoked=is_revoked,
+        sign_in_url=SIGN_IN,
+    )
+
+
+def page_context(settings: Settings) -> dict[str, Any]:
+    """Navigation and footer of every page of events."""
+    entries = [
+        (_("Events"), "/"),
+        (_("Calendars"), "/calendars"),
+        (_("Schools"), "/registry/territories"),
+        (_("My page"), "/my"),
+    ]
+    here = "/" if request.path.startswith("/events") else request.path
+    return {
+        "nav": [{"label": label, "url": url, "current": url == here} for label, url in entries],
+        "footer_links": [
+            {"label": _("Calendars"), "url": "/calendars"},
+            {"label": _("Schools by district"), "url": "/registry/territories"},
+        ],
+        "footer_note": _("Demonstration: schools and people are invented.") if settings.demo else "",
+        "sign_in_url": f"{SIGN_IN}?next={request.path}",
+        "sign_out_url": "/registry/sign-out",
+    }

@@ -1,0 +1,13 @@
+"""Who and where: territories, schools and their links, programmes, people and sign-in."""
+
+from flask import Flask
+
+from services.settings import Settings
+
+
+def create_app(settings: Settings) -> Flask:
+    """The register's Flask app. Its routes all carry /registry."""
+    from registry_service.service import service  # noqa: PLC0415 - models are only needed once an app is made
+    from services.app import create_service  # noqa: PLC0415
+
+    return create_service(service(settings), settings)

@@ -1,0 +1,14 @@
+"""All rows of the register, so that migrations see every table."""
+
+from registry_service.centres.models import Attachment
+from registry_service.orders.models import Order, Organisation
+from registry_service.people.models import Person, PersonRole, SignInLink, SignInSession
+from registry_service.programmes.models import Enrolment, Programme
+from registry_service.schools.models import School, SchoolStatus
+from registry_service.territories.models import Oblast, Territory, TerritoryOblast
+from registry_service.twinning.models import TwinningLink
+
+__all__ = [
+    "Attachment", "Enrolment", "Oblast", "Order", "Organisation", "Person", "PersonRole", "Programme", "School",
+    "SchoolStatus", "SignInLink", "SignInSession", "Territory", "TerritoryOblast", "TwinningLink",
+]

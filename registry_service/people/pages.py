@@ -1,0 +1,5 @@
+"""Pages of people."""
+
+from services.web import Pages
+
+pages = Pages("people", __name__)

@@ -1,0 +1,50 @@
+"""The WSGI callables of the suite: `registry`, `events`, and `single` (both under one address).
+
+Each is made on first use, so that a process that serves one service loads only that one.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+import demo
+import events_service
+import registry_service
+from flask import Flask
+from services import settings as kit_settings
+
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+@cache
+def settings() -> kit_settings.Settings:
+    return kit_settings.load()
+
+
+@cache
+def registry_app() -> Flask:
+    app = registry_service.create_app(settings())
+    if settings().demo:
+        demo.add_to(app)
+    return app
+
+
+@cache
+def events_app() -> Flask:
+    return events_service.create_app(settings())
+
+
+def single(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Both services under one address; no prefix is ever stripped."""
+    path = environ.get("PATH_INFO", "")
+    first = path.split("/", 2)[1] if path.startswith("/") else ""
+    app = registry_app() if first in {"registry", "demo"} else events_app()
+    return app(environ, start_response)
+
+
+def __getattr__(name: str) -> Flask:
+    if name == "registry":
+        return registry_app()
+    if name == "events":
+        return events_app()
+    raise AttributeError(name)
