@@ -25,7 +25,8 @@ RULES = ("everyone", "small_class", "centres", "cluster", "twinned", "programme"
 class Event(Identified, db.Model):
     """Something that happens. The counters are kept by the registrations' verbs, in their transaction.
 
-    `sequence` and `uid` are those of RFC 5545; `version` grows with every write; `changed_at` is
+    `sequence` and `uid` are those of RFC 5545; `version` grows with every edit (If-Match, forms);
+    `turns` is the column that writers touch first, so that they take turns; `changed_at` is
     LAST-MODIFIED: the last time anything a calendar shows was changed.
     """
 
@@ -69,6 +70,7 @@ class Event(Identified, db.Model):
     cancel_reason: Mapped[str] = mapped_column(String(500), default="")
     sequence: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
+    turns: Mapped[int] = mapped_column(default=0)
     seats_taken: Mapped[int] = mapped_column(default=0)
     small_taken: Mapped[int] = mapped_column(default=0)
     waiting: Mapped[int] = mapped_column(default=0)

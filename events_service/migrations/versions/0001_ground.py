@@ -69,6 +69,7 @@ def upgrade() -> None:
         sa.Column("cancel_reason", sa.String(length=500), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("turns", sa.Integer(), nullable=False),
         sa.Column("seats_taken", sa.Integer(), nullable=False),
         sa.Column("small_taken", sa.Integer(), nullable=False),
         sa.Column("waiting", sa.Integer(), nullable=False),
