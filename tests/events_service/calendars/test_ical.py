@@ -290,11 +290,18 @@ def read_offset(zone: Component, wall: datetime) -> timedelta:
     return max(begun, key=lambda part: part.DTSTART).TZOFFSETTO
 
 
+def offset_at(zone: Component, instant: datetime) -> timedelta:
+    """As a program reads that first makes a table of instants."""
+    onsets = {part.DTSTART - part.TZOFFSETFROM: part.TZOFFSETTO for part in zone.subcomponents}
+    return onsets[max(onset for onset in onsets if instant.replace(tzinfo=None) >= onset)]
+
+
 def assert_zone_is_true(name: str, first: datetime, last: datetime, step: timedelta) -> None:
     zone = zones.describe(name, first, last)
     instant = first
     while instant <= last:
         shown = zones.written(instant, name)
+        assert offset_at(zone, instant) == instant.astimezone(ZoneInfo(name)).utcoffset(), instant
         if shown.tzinfo is not UTC:
             assert read_offset(zone, shown.replace(tzinfo=None)) == shown.utcoffset(), instant
         assert shown.astimezone(UTC) == instant
