@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from events_service import models
 from events_service.db import db
 from events_service.directory.queries import is_revoked
+from events_service.events import api as events_api
+from events_service.registrations import api as registrations_api
 from services.app import Service
 from services.settings import Settings
 
@@ -28,7 +30,7 @@ def service(settings: Settings) -> Service:
         prefix="",
         title="Qonyrau events",
         pages=[],
-        apis=[],
+        apis=[events_api.api, registrations_api.api],
         context=lambda: page_context(settings),
         revoked=is_revoked,
         sign_in_url=SIGN_IN,

@@ -56,7 +56,9 @@ class Text(Spoken, ma.String):
         if UNSAFE.search(text) or (not self.lines and "\n" in text):
             raise fail(_("There is a character here that cannot be kept: type the text again"))
         if len(text) > self.most:
-            raise fail(_("Too long: %(count)s characters, at most %(most)s fit", count=len(text), most=self.most))
+            raise fail(
+                _("Too long: %(count)s characters, at most %(most)s fit", count=len(text), most=self.most)
+            )
         if len(text) < self.least:
             raise self.make_error("required")
         return text
@@ -140,7 +142,14 @@ class Mail(Text):
         if not at:
             raise fail(_("There is no @ in the address"))
         plain = all(33 <= ord(letter) < 127 and letter not in '<>(),;:\\"[]' for letter in name)
-        if not name or "@" in name or not plain or "." not in host.strip(".") or " " in host or len(name) > 64:
+        if (
+            not name
+            or "@" in name
+            or not plain
+            or "." not in host.strip(".")
+            or " " in host
+            or len(name) > 64
+        ):
             raise fail(_("This is not an e-mail address"))
         try:
             host.encode("idna")
@@ -168,13 +177,18 @@ class Link(Text):
 
 
 class Translated(Spoken, ma.Dict):
-    """One text in kk, ru and en, at least one of them unless `required=False`."""
+    """One text in kk, ru and en, at least one of them unless `required=False`.
 
-    def __init__(self, most: int = 200, lines: bool = False, **kwargs: Any) -> None:
+    With `bare`, a plain string is taken too (an address is the same in every language).
+    """
+
+    def __init__(self, most: int = 200, lines: bool = False, bare: bool = False, **kwargs: Any) -> None:
         super().__init__(keys=fields.String(), values=fields.String(allow_none=True), **kwargs)
-        self._text = Text(most=most, lines=lines, least=0)
+        self._text, self._bare = Text(most=most, lines=lines, least=0), bare
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
+        if self._bare and isinstance(value, str):
+            value = dict.fromkeys(LANGUAGES, value)
         if not isinstance(value, Mapping):
             raise fail(_("Texts by language are expected here: kk, ru, en"))
         texts, errors = {}, {}
@@ -209,6 +223,11 @@ def zone_info(zone: str | None) -> ZoneInfo:
 def midnight(day: date, zone: str | None = None) -> datetime:
     """The instant at which a local day begins."""
     return as_utc(datetime.combine(day, time()), zone)
+
+
+def today(zone: str | None = None) -> date:
+    """The present day on the wall calendar."""
+    return datetime.now(zone_info(zone)).date()
 
 
 def _within(day: date) -> date:

@@ -11,9 +11,21 @@ from services.database import Instant, Texts, new_id, utcnow
 from services.rows import ID, Identified
 
 KINDS = (
-    "seminar", "methodical_seminar", "training_seminar", "training", "workshop", "master_class", "webinar",
-    "online_excursion", "online_consultation", "experience_presentation", "thematic_week", "fair", "contest",
-    "session", "meeting",
+    "seminar",
+    "methodical_seminar",
+    "training_seminar",
+    "training",
+    "workshop",
+    "master_class",
+    "webinar",
+    "online_excursion",
+    "online_consultation",
+    "experience_presentation",
+    "thematic_week",
+    "fair",
+    "contest",
+    "session",
+    "meeting",
 )
 FORMATS = ("in_person", "zoom", "online", "mixed", "not_stated")
 LANGUAGES = ("kk", "ru", "kk_ru", "en")

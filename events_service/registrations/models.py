@@ -23,8 +23,14 @@ class Registration(db.Model):
     """
 
     __table_args__ = (
-        Index("uq_registration_live", "event_id", "attendee", unique=True,
-              sqlite_where=db.text(LIVE_SQL), postgresql_where=db.text(LIVE_SQL)),
+        Index(
+            "uq_registration_live",
+            "event_id",
+            "attendee",
+            unique=True,
+            sqlite_where=db.text(LIVE_SQL),
+            postgresql_where=db.text(LIVE_SQL),
+        ),
         Index(None, "event_id", "status", "queued_at", "id"),
         Index(None, "attendee"),
     )

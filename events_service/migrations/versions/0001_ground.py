@@ -337,7 +337,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("territory_oblast", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_territory_oblast_territory_code"))

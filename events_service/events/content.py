@@ -1,0 +1,90 @@
+"""The content of an event: which columns it is, how it is written, compared and kept in history."""
+
+from typing import Any
+
+from events_service.events import rules
+from events_service.events.models import AgendaItem, Event, Material
+from services import ledger
+from services.text import fold
+
+CONTENT = (
+    "kind",
+    "title",
+    "description",
+    "starts_at",
+    "ends_at",
+    "all_day",
+    "date_precision",
+    "time_zone",
+    "format",
+    "join_url",
+    "venue",
+    "language",
+    "subject",
+    "programme",
+    "capacity",
+    "small_class_reserve",
+    "reserve_until",
+    "registration_opens_at",
+    "registration_closes_at",
+    "audience",
+    "restrict_to_audience",
+)
+TIME_AND_PLACE = (
+    "starts_at",
+    "ends_at",
+    "all_day",
+    "date_precision",
+    "time_zone",
+    "format",
+    "join_url",
+    "venue",
+)
+SHOWN = (*TIME_AND_PLACE, "kind", "title", "description", "language", "programme", "subject")
+LISTS = ("agenda", "materials")
+DEFAULTS: dict[str, Any] = {key: rules.NONE_MEANS.get(key) for key in (*CONTENT, *LISTS)}
+AGENDA_COLUMNS = ("position", "starts_at", "ends_at", "title", "presenter", "district")
+MATERIAL_COLUMNS = ("title", "url", "size")
+
+
+def snapshot(event: Event) -> dict[str, Any]:
+    """The content of an event as a loaded body."""
+    body = {name: getattr(event, name) for name in CONTENT}
+    body["agenda"] = [
+        {
+            "starts_at": i.starts_at,
+            "ends_at": i.ends_at,
+            "title": i.title,
+            "presenter": i.presenter,
+            "district": i.district,
+        }
+        for i in event.agenda
+    ]
+    body["materials"] = [{"title": m.title, "url": m.url, "size": m.size} for m in event.materials]
+    return body
+
+
+def write(event: Event, body: dict[str, Any]) -> None:
+    for name in CONTENT:
+        setattr(event, name, body[name])
+    event.search = " ".join(fold(text) for text in body["title"].values())[:2000]
+    agenda = [AgendaItem(position=number, **item) for number, item in enumerate(body["agenda"])]
+    if [_row(item, AGENDA_COLUMNS) for item in event.agenda] != [
+        _row(item, AGENDA_COLUMNS) for item in agenda
+    ]:
+        event.agenda = agenda
+    materials = [Material(**item) for item in body["materials"]]
+    if [_row(item, MATERIAL_COLUMNS) for item in event.materials] != [
+        _row(m, MATERIAL_COLUMNS) for m in materials
+    ]:
+        event.materials = materials
+
+
+def _row(item: Any, names: tuple[str, ...]) -> list[Any]:
+    return [getattr(item, name) for name in names]
+
+
+def plain(body: dict[str, Any]) -> dict[str, Any]:
+    """A snapshot as JSON holds it: agenda and materials by their number of lines."""
+    plain = {name: ledger.plain(body[name]) for name in CONTENT}
+    return plain | {name: len(body[name]) for name in LISTS}

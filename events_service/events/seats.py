@@ -1,0 +1,93 @@
+"""Seats: one rule for who may have one, and the promotion of those who wait.
+
+Every transaction that changes seats begins with `take_turn`: an UPDATE of the event's row, which
+is the row lock on PostgreSQL and the write lock on SQLite. After it, reading and writing is safe.
+"""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from events_service.events.models import PUBLISHED, Event
+from events_service.notifications import announcing
+from events_service.registrations.models import CONFIRMED, WAITLISTED, Registration
+from services.database import utcnow
+from services.errors import NotFound
+
+
+def take_turn(session: Session, event_id: str) -> Event:
+    """Lock the event by touching it, then read it as it is now."""
+    session.execute(
+        update(Event)
+        .where(Event.id == event_id)
+        .values(turns=Event.turns + 1)
+        .execution_options(synchronize_session=False)
+    )
+    event = session.get(Event, event_id, populate_existing=True)
+    if event is None:
+        raise NotFound
+    return event
+
+
+def reserved_now(event: Event) -> int:
+    """Places still kept for small-class schools."""
+    if event.reserve_until and event.reserve_until <= utcnow():
+        return 0
+    return max(0, event.small_class_reserve - event.small_taken)
+
+
+def room_for(event: Event, small: bool) -> bool:
+    """Is there a seat for such a person, leaving aside who else waits?"""
+    if event.capacity is None:
+        return True
+    kept = 0 if small else reserved_now(event)
+    return event.seats_taken < event.capacity - kept
+
+
+def may_sit(session: Session, event: Event, small: bool) -> bool:
+    """A newcomer is confirmed iff there is room and nobody who could have the seat waits before her."""
+    if not room_for(event, small):
+        return False
+    return event.waiting == 0 or (small and next_waiting(session, event, small_only=True) is None)
+
+
+def next_waiting(session: Session, event: Event, small_only: bool = False) -> Registration | None:
+    """Who waits first, by (queued_at, id)."""
+    waiting = select(Registration).where(Registration.event_id == event.id, Registration.status == WAITLISTED)
+    if small_only:
+        waiting = waiting.where(Registration.small)
+    return session.scalars(waiting.order_by(Registration.queued_at, Registration.id).limit(1)).first()
+
+
+def seat(event: Event, row: Registration) -> None:
+    """Give a seat: the row and the event's counters together."""
+    row.status, row.confirmed_at = CONFIRMED, utcnow()
+    event.seats_taken += 1
+    event.small_taken += int(row.small)
+
+
+def unseat(event: Event, row: Registration) -> None:
+    """Take the row out of the counters, whichever it is counted in."""
+    if row.status == CONFIRMED:
+        event.seats_taken -= 1
+        event.small_taken -= int(row.small)
+    elif row.status == WAITLISTED:
+        event.waiting -= 1
+
+
+def promote(session: Session, event: Event) -> int:
+    """Seat those who wait while the first who may have the seat can have it; answers how many."""
+    promoted = 0
+    while event.status == PUBLISHED and event.waiting:
+        row = next_waiting(session, event) if room_for(event, small=False) else None
+        if row is None and room_for(event, small=True):
+            row = next_waiting(session, event, small_only=True)
+        if row is None:
+            break
+        event.waiting -= 1
+        seat(event, row)
+        row.version += 1
+        row.changed_at = utcnow()
+        session.flush()
+        announcing.to_registrant(session, row, "registration_promoted")
+        promoted += 1
+    return promoted

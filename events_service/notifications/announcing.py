@@ -1,0 +1,63 @@
+"""Owing somebody a message: rows written in the transaction of their cause, sent after it."""
+
+from flask import current_app
+from sqlalchemy import insert, literal, select
+from sqlalchemy.orm import Session
+
+from events_service.db import Notification, db
+from events_service.events.models import Event
+from events_service.registrations.models import LIVE, Registration
+from services import doorbell, ledger
+from services.database import utcnow
+
+
+def ring_after_commit() -> None:
+    """Tell the workers, once, when the present transaction is committed."""
+    settings = current_app.config["SETTINGS"]
+    db.after_commit("doorbell", lambda: doorbell.ring(settings))
+
+
+def to_registrant(session: Session, row: Registration, kind: str) -> None:
+    """One message about one registration; `version` makes a repeated cause harmless."""
+    values = {
+        "recipient": row.email,
+        "recipient_id": row.person_id,
+        "recipient_name": row.name,
+        "language": row.language,
+        "kind": kind,
+        "subject_ref": row.public_id,
+        "sequence": row.version,
+        "topic": row.event_id,
+        "request_id": ledger.request_id(),
+        "created_at": utcnow(),
+        "due_at": utcnow(),
+    }
+    ledger.insert_once(session, Notification, values)
+    ring_after_commit()
+
+
+def to_all_registrants(session: Session, event: Event, kind: str) -> int:
+    """One message to each who has a place or waits, in one statement; answers how many."""
+    now = utcnow()
+    fixed = {
+        "kind": kind,
+        "sequence": event.sequence,
+        "topic": event.id,
+        "status": "queued",
+        "request_id": ledger.request_id(),
+    }
+    columns = ["recipient", "recipient_id", "recipient_name", "language", "subject_ref"]
+    live = select(
+        Registration.email,
+        Registration.person_id,
+        Registration.name,
+        Registration.language,
+        Registration.public_id,
+        *(literal(value) for value in fixed.values()),
+        literal(now, Notification.created_at.type),
+        literal(now, Notification.due_at.type),
+    ).where(Registration.event_id == event.id, Registration.status.in_(LIVE))
+    names = [*columns, *fixed, "created_at", "due_at"]
+    result = session.execute(insert(Notification).from_select(names, live))
+    ring_after_commit()
+    return int(result.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,98 @@
+"""Registrations as JSON."""
+
+from typing import Any
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from events_service.db import IdempotencyKey, db
+from events_service.directory import queries as directory
+from events_service.events import queries as events
+from events_service.registrations import booking, queries
+from events_service.registrations.booking import Attendee, attendee_of
+from events_service.registrations.schemas import (
+    RegisterBody,
+    RegistrantAnswer,
+    RegistrationAnswer,
+    show,
+    show_registrant,
+)
+from services import ledger
+from services.errors import Invalid, Unauthorised
+from services.i18n import language
+from services.identity import ANYONE, SIGNED_IN, actor, holders, me
+from services.paging import PageQuery, page_of, paged
+from services.web import Api
+
+api = Api("registrations_api", __name__, description="Who comes to what")
+
+
+@api.post("/events/<ref>/registrations", who=ANYONE)
+@api.body(RegisterBody, required=False)
+@api.response(201, RegistrationAnswer)
+def register(body: dict[str, Any], ref: str) -> Response:
+    """Register the bearer (empty body: 201, or 200 with her live one), or ask for a guest (201 `pending`)."""
+    event_id = events.visible(ref, actor()).id
+    guest = body.get("guest")
+    if guest:
+        return ledger.once(db, IdempotencyKey, lambda: _ask(event_id, guest_of(guest)))
+    if actor() is None:
+        raise Unauthorised
+    person = directory.person(me().id)
+    return ledger.once(db, IdempotencyKey, lambda: _register(event_id, attendee_of(person)))
+
+
+@api.get("/events/<ref>/registrations", who=holders("organiser", "coordinator", "official"))
+@api.query(PageQuery)
+@api.response(200, page_of(RegistrantAnswer))
+def list_registrations(query: dict[str, Any], ref: str) -> dict[str, Any]:
+    """The event's organisers see all, a coordinator her own district's; an official sees counts."""
+    event = events.visible(ref, actor())
+    if me().has("official") and not events.owns(actor(), event):
+        found = queries.counts(event)
+        return {"items": [], "total": found["confirmed"] + found["waitlisted"], "next": None, "counts": found}
+    rows = queries.of_event(event, me())
+    return paged(db.session(), rows, query["limit"], query["cursor"], show_registrant)
+
+
+@api.get("/registrations", who=SIGNED_IN)
+@api.query(PageQuery)
+@api.response(200, page_of(RegistrationAnswer))
+def my_registrations(query: dict[str, Any]) -> dict[str, Any]:
+    """The bearer's own live registrations."""
+    return paged(db.session(), queries.all_mine(me()), query["limit"], query["cursor"], show)
+
+
+@api.get("/registrations/<public_id>", who=SIGNED_IN)
+@api.response(200, RegistrationAnswer)
+def get_registration(public_id: str) -> dict[str, Any]:
+    """One's own registration, or one of an event one organises; another's is 404."""
+    return show(queries.reachable(public_id, me()))
+
+
+@api.delete("/registrations/<public_id>", who=SIGNED_IN)
+@api.response(204)
+def withdraw(public_id: str) -> ResponseReturnValue:
+    """Withdraw; doing it again changes nothing."""
+    with db.transaction() as session:
+        booking.withdraw(session, me(), queries.reachable(public_id, me()))
+    return "", 204
+
+
+def guest_of(body: dict[str, Any]) -> Attendee:
+    """A guest as an attendee; her school, if named, must be one of the register's."""
+    school_id = body["school_id"]
+    if school_id and directory.school(school_id) is None:
+        raise Invalid({"guest": {"school_id": [_("Choose one of the list")]}})
+    return Attendee(body["name"], body["email"], body["language"] or language(), school_id)
+
+
+def _register(event_id: str, attendee: Attendee) -> tuple[dict[str, Any], int]:
+    row, new = booking.register(db.session(), me(), event_id, attendee)
+    return show(row), 201 if new else 200
+
+
+def _ask(event_id: str, guest: Attendee) -> tuple[dict[str, Any], int]:
+    row, _new = booking.ask(db.session(), event_id, guest)
+    return show(row), 201

@@ -1,0 +1,95 @@
+"""Reads of registrations, and the signed links by which guests reach their own."""
+
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import Select, func, or_, select
+
+from events_service.db import db
+from events_service.directory.models import School
+from events_service.events.models import Event
+from events_service.events.queries import owns
+from events_service.registrations.models import CONFIRMED, LIVE, WAITLISTED, Registration
+from services.errors import NotFound
+from services.identity import Actor, settings_of_app
+
+
+def position(row: Registration) -> int | None:
+    """Rank among all who wait for the event, 1 for the first; None for anyone else."""
+    if row.status != WAITLISTED:
+        return None
+    before = or_(
+        Registration.queued_at < row.queued_at,
+        (Registration.queued_at == row.queued_at) & (Registration.id < row.id),
+    )
+    waiting = select(func.count()).where(
+        Registration.event_id == row.event_id, Registration.status == WAITLISTED, before
+    )
+    return (db.session.scalar(waiting) or 0) + 1
+
+
+def mine(actor: Actor, event_id: str) -> Registration | None:
+    """Her live registration for an event."""
+    found = select(Registration).where(
+        Registration.event_id == event_id, Registration.attendee == actor.id, Registration.status.in_(LIVE)
+    )
+    return db.session.scalars(found).first()
+
+
+def all_mine(actor: Actor) -> Select[Any]:
+    """Her live registrations, the next event first."""
+    live = Registration.attendee == actor.id, Registration.status.in_(LIVE)
+    return select(Registration).join(Event).where(*live).order_by(Event.starts_at.is_(None), Event.starts_at)
+
+
+def reachable(public_id: str, actor: Actor) -> Registration:
+    """A registration of her own, or of an event she organises; another's does not exist for her."""
+    row = db.session.scalars(select(Registration).where(Registration.public_id == public_id)).first()
+    if row is None or (row.attendee != actor.id and not owns(actor, row.event)):
+        raise NotFound
+    return row
+
+
+def of_event(event: Event, actor: Actor) -> Select[Any]:
+    """Who is registered, as far as she may know: organisers all, a coordinator her own districts'."""
+    rows = select(Registration).where(Registration.event_id == event.id)
+    if not owns(actor, event):
+        districts = actor.scopes("coordinator")
+        if not districts:
+            raise NotFound
+        schools = select(School.id).where(School.territory_code.in_(districts))
+        rows = rows.where(Registration.school_id.in_(schools))
+    return rows.order_by(Registration.status, Registration.queued_at, Registration.id)
+
+
+def counts(event: Event) -> dict[str, int]:
+    """How many by status."""
+    rows = select(Registration.status, func.count()).where(Registration.event_id == event.id)
+    found = {status: count for status, count in db.session.execute(rows.group_by(Registration.status))}
+    return {status: found.get(status, 0) for status in ("confirmed", "waitlisted", "pending", "withdrawn")}
+
+
+def confirmed(event_id: str) -> int:
+    rows = select(func.count()).where(Registration.event_id == event_id, Registration.status == CONFIRMED)
+    return db.session.scalar(rows) or 0
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(settings_of_app().secret_key, salt="registration")
+
+
+def link_of(row: Registration) -> str:
+    """The path by which a guest, who has no session, reaches her own registration."""
+    return f"/registrations/{_signer().dumps(row.public_id)}"
+
+
+def by_link(token: str) -> Registration:
+    """The registration a signed link names."""
+    try:
+        public_id = _signer().loads(token)
+    except BadSignature:
+        raise NotFound from None
+    row = db.session.scalars(select(Registration).where(Registration.public_id == str(public_id))).first()
+    if row is None:
+        raise NotFound
+    return row
