@@ -88,8 +88,14 @@ def _configure(app: Flask, service: Service, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         MAX_FORM_PARTS=1000,
         COMPRESS_ALGORITHM=["gzip"],
-        COMPRESS_MIMETYPES=["text/html", "text/css", "application/json", "application/problem+json",
-                            "text/calendar", "image/svg+xml"],
+        COMPRESS_MIMETYPES=[
+            "text/html",
+            "text/css",
+            "application/json",
+            "application/problem+json",
+            "text/calendar",
+            "image/svg+xml",
+        ],
         COMPRESS_MIN_SIZE=600,
         API_TITLE=service.title,
         API_VERSION="v1",
@@ -174,8 +180,13 @@ def _dress(app: Flask, service: Service) -> None:
 def _languages() -> list[dict[str, Any]]:
     spoken = language()
     return [
-        {"code": code, "label": LABELS[code][0], "name": LABELS[code][1], "url": lang_url(code),
-         "current": code == spoken}
+        {
+            "code": code,
+            "label": LABELS[code][0],
+            "name": LABELS[code][1],
+            "url": lang_url(code),
+            "current": code == spoken,
+        }
         for code in LANGUAGES
     ]
 
@@ -197,8 +208,15 @@ def _finish(response: Response) -> Response:
         response.vary.update(("Cookie", "Accept-Language"))
     choice = request.args.get("lang")
     if choice in LANGUAGES and response.mimetype == "text/html" and choice != request.cookies.get(COOKIE):
-        response.set_cookie(COOKIE, choice, max_age=365 * 86400, path="/", samesite="Lax", httponly=True,
-                            secure=identity.settings_of_app().https)
+        response.set_cookie(
+            COOKIE,
+            choice,
+            max_age=365 * 86400,
+            path="/",
+            samesite="Lax",
+            httponly=True,
+            secure=identity.settings_of_app().https,
+        )
     return response
 
 

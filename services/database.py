@@ -26,7 +26,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
-POSTGRES_OPTIONS = "-c lock_timeout=3000 -c statement_timeout=10000 -c idle_in_transaction_session_timeout=15000"
+POSTGRES_OPTIONS = (
+    "-c lock_timeout=3000 -c statement_timeout=10000 -c idle_in_transaction_session_timeout=15000"
+)
 
 
 def utcnow() -> datetime:
@@ -126,7 +128,6 @@ class Database(SQLAlchemy):
     def after_commit(self, name: str, callback: Callable[[], object]) -> None:
         """Run `callback` once after the present transaction has committed; one per name."""
         self.session().info.setdefault("after_commit", {})[name] = callback
-
 
 
 def _engine_options(url: str) -> dict[str, Any]:

@@ -27,7 +27,10 @@ class Form:
     """
 
     def __init__(
-        self, schema: Schema | None = None, values: Mapping[str, Any] | None = None, convert: Convert | None = None
+        self,
+        schema: Schema | None = None,
+        values: Mapping[str, Any] | None = None,
+        convert: Convert | None = None,
     ) -> None:
         self.sent = request.method == "POST"
         self.status = 200
@@ -84,7 +87,10 @@ class Form:
         """How many numbered items a list of the form holds (`agenda.0.…`, `agenda.1.…`)."""
         names = request.form.keys() if self.sent else self._flat.keys()
         numbers = [key.split(".")[1] for key in names if key.startswith(name + ".")]
-        return min(max([int(number) + 1 for number in numbers if number.isdigit() and len(number) < 4], default=0), 50)
+        return min(
+            max([int(number) + 1 for number in numbers if number.isdigit() and len(number) < 4], default=0),
+            50,
+        )
 
     def error(self, name: str) -> str | None:
         return next((message for field, message in self.errors if field == name), None)

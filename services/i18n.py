@@ -27,8 +27,16 @@ def init_i18n(app: Flask, packages: list[Path], zone: str) -> None:
     app.config["APP_TIME_ZONE"] = zone
     Babel(app, locale_selector=reader_language)
     app.jinja_env.filters.update(
-        t=said_plain, said=said, long_day=long_day, short_day=short_day, clock=clock, span=span, number=number,
-        percent=percent, local=local, moment=moment,
+        t=said_plain,
+        said=said,
+        long_day=long_day,
+        short_day=short_day,
+        clock=clock,
+        span=span,
+        number=number,
+        percent=percent,
+        local=local,
+        moment=moment,
     )
     app.jinja_env.globals.update(lang_url=lang_url)
 

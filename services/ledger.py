@@ -69,7 +69,12 @@ def next_number(session: Session, model: type[CounterRow], name: str) -> int:
 
 
 def change(
-    session: Session, model: type[ChangeRow], counter: type[CounterRow], kind: str, entity_id: str, op: str = "upsert"
+    session: Session,
+    model: type[ChangeRow],
+    counter: type[CounterRow],
+    kind: str,
+    entity_id: str,
+    op: str = "upsert",
 ) -> None:
     """Announce that a row is new, different or gone, to whoever copies this service's rows."""
     session.flush()
@@ -99,7 +104,9 @@ def once(db: Database, model: type[IdempotencyRow], effect: Callable[[], tuple[A
         values = {"actor_id": who.id if who else "", "route": _route(), "key": key, "digest": _digest()}
         if insert_once(session, model, {**values, "status": 0}):
             body, status = effect()
-            session.execute(update(model).where(*_named(model, values)).values(status=status, body=_jsonable(body)))
+            session.execute(
+                update(model).where(*_named(model, values)).values(status=status, body=_jsonable(body))
+            )
             return _reply(body, status)
         row = session.scalars(select(model).where(*_named(model, values))).one()
         if row.digest != values["digest"]:

@@ -26,8 +26,21 @@ def update_all() -> None:
         folder, template = ROOT / package / "translations", ROOT / "var" / f"{package}.pot"
         template.parent.mkdir(exist_ok=True)
         mapping = ROOT / "services" / "babel.cfg"
-        _babel("extract", "-F", str(mapping), "-k", "_l", "-k", "N_", "--no-location", "--sort-output", "--omit-header",
-               "-o", str(template), str(ROOT / package))
+        _babel(
+            "extract",
+            "-F",
+            str(mapping),
+            "-k",
+            "_l",
+            "-k",
+            "N_",
+            "--no-location",
+            "--sort-output",
+            "--omit-header",
+            "-o",
+            str(template),
+            str(ROOT / package),
+        )
         for language in LANGUAGES:
             target = folder / language / "LC_MESSAGES" / "messages.po"
             verb = "update" if target.exists() else "init"

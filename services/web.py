@@ -31,7 +31,9 @@ class Parser(FlaskParser):
 
     def handle_error(self, error: Any, req: Any, schema: Any, **kwargs: Any) -> Any:
         tree = error.normalized_messages()
-        inner = next(iter(tree.values())) if len(tree) == 1 and next(iter(tree)) in {"json", "query"} else tree
+        inner = (
+            next(iter(tree.values())) if len(tree) == 1 and next(iter(tree)) in {"json", "query"} else tree
+        )
         raise Invalid(translate_messages(inner))
 
     def _handle_invalid_json_error(self, error: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
@@ -41,8 +43,15 @@ class Parser(FlaskParser):
 class Declared(Blueprint):
     """A blueprint whose routes declare who may call them."""
 
-    def add_url_rule(self, rule: str, endpoint: str | None = None, view_func: Any = None, *args: Any,
-                     who: Who | None = None, **options: Any) -> None:
+    def add_url_rule(
+        self,
+        rule: str,
+        endpoint: str | None = None,
+        view_func: Any = None,
+        *args: Any,
+        who: Who | None = None,
+        **options: Any,
+    ) -> None:
         if who is None:
             raise TypeError(f"{rule}: say who may call it")
         name = endpoint or view_func.__name__
