@@ -42,7 +42,7 @@ def create(session: Session, actor: Actor, data: dict[str, Any]) -> Event:
     event = Event(
         id=new_id(),
         uid=new_uid(host),
-        slug=slug_of(saidcontent.plain(body["title"])),
+        slug=slug_of(said_plain(body["title"])),
         created_by=actor.id,
         organisation=_organisation(actor, data.get("organisation")),
     )
