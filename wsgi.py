@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
+from flask import Flask
+
 import demo
 import events_service
 import registry_service
-from flask import Flask
 from services import settings as kit_settings
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]

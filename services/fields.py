@@ -32,7 +32,7 @@ def fail(message: str) -> ValidationError:
     return ValidationError([message])
 
 
-class Spoken(ma.Field):
+class Spoken(ma.Field[Any]):
     """A field whose standard messages are said in the reader's language."""
 
     def make_error(self, key: str, **kwargs: Any) -> ValidationError:
@@ -191,11 +191,12 @@ class Translated(Spoken, ma.Dict):
             value = dict.fromkeys(LANGUAGES, value)
         if not isinstance(value, Mapping):
             raise fail(_("Texts by language are expected here: kk, ru, en"))
-        texts, errors = {}, {}
+        texts: dict[str, str] = {}
+        errors: dict[str, Any] = {}
         for code in LANGUAGES:
             if value.get(code) is not None:
                 try:
-                    texts[code] = self._text.deserialize(value[code], code, value)
+                    texts[code] = self._text._deserialize(value[code], code, value)
                 except ValidationError as error:
                     errors[code] = error.messages
         if errors:

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import parseaddr
 from hashlib import sha256
+from typing import Any
 
 from services.text import UNSAFE, tidy
 from services.transports import Ambiguous, Permanent, Temporary, Transport, open_transport
@@ -48,13 +50,29 @@ class Letter:
 
 
 class _Policy(EmailPolicy):
-    """Leaves ASCII headers in one line: the library would turn a long link into encoded words."""
+    """Writes headers itself, where the library's folding harms them.
 
-    def fold_binary(self, name: str, value: str) -> bytes:
+    It turns a long link into encoded words, and joins or splits words of a long subject in Kazakh.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
         line = f"{name}: {value}"
         if line.isascii() and line.isprintable() and len(line) <= LONGEST_LINE:
-            return line.encode() + b"\r\n"
-        return super().fold_binary(name, value)
+            return line.encode() + self.linesep.encode()
+        if hasattr(value, "params"):
+            return super().fold_binary(name, value)
+        boxes = [_encoded_mailbox(box) for box in getattr(value, "addresses", ())]
+        encoded = ",\n ".join(boxes) or _encoded(value)
+        return f"{name}: {encoded}\n".replace("\n", self.linesep).encode("ascii")
+
+
+def _encoded(text: str) -> str:
+    """Encoded words, each whole letters, short enough to stand after any header's name."""
+    return Header(text, "utf-8", maxlinelen=75, header_name="x" * 16).encode()
+
+
+def _encoded_mailbox(box: Address) -> str:
+    return str(box) if str(box).isascii() else f"{_encoded(box.display_name)}\n <{box.addr_spec}>"
 
 
 _POLICY = _Policy(linesep="\r\n")

@@ -1,5 +1,7 @@
 """Running numbered migrations: one transaction each, taken as a writer, on both engines."""
 
+from typing import Any, Literal
+
 from alembic import context
 from flask import current_app
 from flask_migrate import upgrade as _upgrade
@@ -34,7 +36,7 @@ def run() -> None:
             context.run_migrations()
 
 
-def _plain_types(kind: str, item: object, _context: object) -> str | bool:
+def _plain_types(kind: str, item: Any, _context: object) -> str | Literal[False]:
     """Migrations name SQL's own types, so that they never depend on the code of a later day."""
     if kind == "type" and isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"

@@ -130,7 +130,7 @@ def _csrf_good() -> bool:
 
 
 def _check_origin() -> None:
-    """A JSON write by cookie must come from our own pages (Fetch metadata, Origin) or name a header no form can."""
+    """A JSON write by cookie must come from our own pages, or carry a header that no form can set."""
     if g.by_bearer or not g.actor:
         return
     origin = request.headers.get("Origin")

@@ -26,7 +26,7 @@ from services.identity import ANYONE, actor, holders, me
 from services.paging import PageQuery, page_of, paged
 from services.web import Api
 
-api = Api("events_api", __name__, description="Seminars, fairs, contests and the like")
+api = Api("events_api", __name__)
 ORGANISERS = holders("organiser")
 
 

@@ -43,8 +43,8 @@ def owned(ref: str, actor: Actor | None) -> Event:
     return event
 
 
-def listed(filters: dict[str, Any], actor: Actor | None = None) -> Select[Any]:
-    """Published and cancelled events that pass the filters, in order of time; own drafts are not among them."""
+def listed(filters: dict[str, Any]) -> Select[Any]:
+    """Published and cancelled events that pass the filters, in order of time; drafts are not among them."""
     statement = select(Event).where(Event.status.in_(PUBLIC))
     for name in ("kind", "programme", "subject", "format"):
         if filters.get(name):

@@ -3,15 +3,10 @@
 import re
 import secrets
 
-_LATIN = dict(
-    zip(
-        "аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя",
-        (
-            "a a b v g g d e e zh z i i k q l m n n o o p r s t u u u f kh h ts ch sh sch - y i - e yu ya"
-        ).split(),
-        strict=True,
-    )
-)
+from services.text import ALPHABET
+
+LATIN = "a a b v g g d e e zh z i i k q l m n n o o p r s t u u u f kh h ts ch sh sch - y i - e yu ya"
+_LATIN = dict(zip(ALPHABET, LATIN.split(), strict=True))
 
 
 def slug_of(title: str) -> str:

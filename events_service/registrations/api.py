@@ -25,7 +25,7 @@ from services.identity import ANYONE, SIGNED_IN, actor, holders, me
 from services.paging import PageQuery, page_of, paged
 from services.web import Api
 
-api = Api("registrations_api", __name__, description="Who comes to what")
+api = Api("registrations_api", __name__)
 
 
 @api.post("/events/<ref>/registrations", who=ANYONE)

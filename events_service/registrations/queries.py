@@ -65,7 +65,7 @@ def of_event(event: Event, actor: Actor) -> Select[Any]:
 def counts(event: Event) -> dict[str, int]:
     """How many by status."""
     rows = select(Registration.status, func.count()).where(Registration.event_id == event.id)
-    found = {status: count for status, count in db.session.execute(rows.group_by(Registration.status))}
+    found: dict[str, int] = dict(db.session.execute(rows.group_by(Registration.status)).all())  # type: ignore[arg-type]
     return {status: found.get(status, 0) for status in ("confirmed", "waitlisted", "pending", "withdrawn")}
 
 

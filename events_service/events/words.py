@@ -1,0 +1,102 @@
+"""What the codes of an event are called in the language being spoken; for pages, feeds and letters alike."""
+
+from datetime import date
+
+from flask_babel import format_date, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from events_service.events.models import Event
+from services.i18n import LANGUAGES, local, said_plain, span
+
+KINDS = {
+    "seminar": _l("Seminar"),
+    "methodical_seminar": _l("Methodical seminar"),
+    "training_seminar": _l("Training seminar"),
+    "training": _l("Training"),
+    "workshop": _l("Workshop"),
+    "master_class": _l("Master class"),
+    "webinar": _l("Webinar"),
+    "online_excursion": _l("Online excursion"),
+    "online_consultation": _l("Online consultation"),
+    "experience_presentation": _l("Presentation of experience"),
+    "thematic_week": _l("Thematic week"),
+    "fair": _l("Fair"),
+    "contest": _l("Contest"),
+    "session": _l("Session"),
+    "meeting": _l("Meeting"),
+}
+FORMATS = {
+    "in_person": _l("In person"),
+    "zoom": _l("Zoom"),
+    "online": _l("Online"),
+    "mixed": _l("In person and online"),
+    "not_stated": _l("Not stated"),
+}
+SPOKEN = {"kk": _l("Kazakh"), "ru": _l("Russian"), "en": _l("English")}
+PRECISIONS = {
+    "day": _l("The day is known"),
+    "month": _l("Only the month is known"),
+    "range": _l("Some days of a period"),
+    "half_year": _l("Some time in a half-year"),
+    "academic_year": _l("Some time in a school year"),
+    "none": _l("There is no date yet"),
+}
+
+
+def kind_name(kind: str) -> str:
+    return str(KINDS.get(kind, kind))
+
+
+def format_name(format: str) -> str:
+    return str(FORMATS.get(format, format))
+
+
+def language_names(language: str) -> str:
+    """«Kazakh, Russian» for `kk_ru`."""
+    return ", ".join(str(SPOKEN[code]) for code in language.split("_") if code in SPOKEN)
+
+
+def place_of(event: Event, language: str | None = None) -> str:
+    """The venue, else how people meet; empty where neither is stated."""
+    venue = said_plain(event.venue, language)
+    if venue and event.format == "mixed":
+        return _("%(place)s and online", place=venue)
+    return venue or ("" if event.format == "not_stated" else format_name(event.format))
+
+
+def month_name(day: date) -> str:
+    """«November», with the year where it is not the present one's business: see `month_and_year`."""
+    return _capital(str(format_date(day, "LLLL")))
+
+
+def month_and_year(day: date) -> str:
+    return _capital(str(format_date(day, "LLLL y")))
+
+
+def when_of(event: Event) -> str:
+    """When it takes place, as exactly as is known."""
+    start, end, zone = event.starts_at, event.ends_at, event.time_zone
+    if start is None or event.date_precision == "none":
+        return _("The date is not set yet")
+    if event.date_precision == "day":
+        return span(start, end or start, zone, event.all_day)
+    first = local(start, zone).date()
+    last = local(end, zone).date() if end else first
+    if event.date_precision == "academic_year":
+        year = first.year if first.month >= 9 else first.year - 1
+        return _("%(first)s–%(last)s school year", first=year, last=year + 1)
+    if event.date_precision == "month" or (first.year, first.month) == (last.year, last.month):
+        return month_and_year(first)
+    return f"{month_and_year(first)} – {month_and_year(last)}"
+
+
+def free_places(count: int) -> str:
+    return str(ngettext("%(num)s place free", "%(num)s places free", count))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+__all__ = ["LANGUAGES"]
