@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from events_service.events.models import Event
-from services.i18n import LANGUAGES, local, said_plain, span
+from services.i18n import local, said_plain, span
 
 KINDS = {
     "seminar": _l("Seminar"),
@@ -66,7 +66,7 @@ def place_of(event: Event, language: str | None = None) -> str:
 
 
 def month_name(day: date) -> str:
-    """«November», with the year where it is not the present one's business: see `month_and_year`."""
+    """«November», as a heading says it."""
     return _capital(str(format_date(day, "LLLL")))
 
 
@@ -97,6 +97,3 @@ def free_places(count: int) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-__all__ = ["LANGUAGES"]
