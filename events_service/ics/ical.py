@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
-from events_service.calendars import zones
+from events_service.ics import zones
 from services.text import UNSAFE, tidy
 
 PRODID = "-//Qonyrau//Calendar//EN"

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from icalendar import Calendar, Component
 
-from events_service.calendars import ical, zones
+from events_service.ics import ical, zones
 
 ENTRY = ical.Entry(
     uid="0193f2a1@qonyrau.kz",
