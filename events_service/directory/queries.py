@@ -1,9 +1,174 @@
-"""Reads of the local copy of the register."""
+"""Reads of the local copy of the register. With the register away they go on answering."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from events_service.db import db
-from events_service.directory.models import RevokedSession
+from events_service.directory import client, copying
+from events_service.directory.models import (
+    ATTACHMENT,
+    ENROLMENT,
+    RESOURCE_CENTRE,
+    SMALL_CLASS,
+    TWINNING,
+    Fact,
+    Organisation,
+    Person,
+    Programme,
+    RevokedSession,
+    School,
+    Territory,
+    TerritoryOblast,
+)
+from services.errors import Invalid, Unavailable
+from services.text import normal_mail
 
 
 def is_revoked(session_id: str) -> bool:
     """Has the register ended this session? Known here as soon as the change feed has been read."""
     return db.session.get(RevokedSession, session_id) is not None
+
+
+def person(person_id: str) -> Person:
+    """A person; one not copied yet is asked for once, for two seconds at most.
+
+    Call it outside a transaction: it may speak HTTP. Raises Unavailable when she stays unknown.
+    """
+    found = db.session.get(Person, person_id)
+    if found is None:
+        try:
+            copying.pull(current_app, patience=client.SHORT)
+        except client.RegisterAway:
+            raise Unavailable from None
+        found = db.session.get(Person, person_id)
+    if found is None or not found.active:
+        raise Unavailable
+    return found
+
+
+def person_by_mail(address: str) -> Person | None:
+    """The active person who owns an address; never speaks HTTP."""
+    found = select(Person).where(Person.email == normal_mail(address), Person.active)
+    return db.session.scalars(found).first()
+
+
+def school(ref: str | None) -> School | None:
+    """By id or by code."""
+    if not ref:
+        return None
+    return db.session.scalars(select(School).where(or_(School.id == ref, School.code == ref))).first()
+
+
+def programme(code: str) -> Programme | None:
+    return db.session.get(Programme, code)
+
+
+def organisation(code: str) -> Organisation | None:
+    return db.session.get(Organisation, code)
+
+
+def programmes() -> list[Programme]:
+    return list(db.session.scalars(select(Programme).order_by(Programme.position, Programme.code)))
+
+
+def territories() -> list[Territory]:
+    return list(db.session.scalars(select(Territory).order_by(Territory.position)))
+
+
+def districts() -> list[Territory]:
+    return [row for row in territories() if row.kind == "district"]
+
+
+def centres(day: date) -> list[School]:
+    """Resource centres of that day, by district and name."""
+    return list(db.session.scalars(audience_schools({"rule": "centres"}, day)))
+
+
+def schools_by_territory(day: date) -> list[tuple[Territory, list[School]]]:
+    """Every school registered that day under its territory, for lists to choose from."""
+    found: dict[str, list[School]] = {}
+    for row in db.session.scalars(audience_schools({"rule": "everyone"}, day)):
+        found.setdefault(row.territory_code, []).append(row)
+    return [(place, found[place.code]) for place in territories() if place.code in found]
+
+
+def is_small(school_id: str | None, day: date) -> bool:
+    """Is it a small-class school on that day?"""
+    if not school_id:
+        return False
+    held = select(Fact.id).where(Fact.school_id == school_id, Fact.kind == SMALL_CLASS, Fact.on(day))
+    return db.session.scalar(held.limit(1)) is not None
+
+
+def audience_schools(audience: Mapping[str, Any], day: date) -> Select[Any]:
+    """The schools a rule gives on a day, of both oblasts unless `oblast` is named, in order."""
+    statement = select(School).where(_registered(day), _rule(audience, day))
+    if audience.get("oblast"):
+        held = TerritoryOblast.on(day), TerritoryOblast.oblast_code == audience["oblast"]
+        statement = statement.where(
+            School.territory_code.in_(select(TerritoryOblast.territory_code).where(*held))
+        )
+    return statement.order_by(School.territory_code, School.sort_key, School.id)
+
+
+def check_audience(audience: Mapping[str, Any]) -> None:
+    """Raise Invalid when a rule names something the register does not know."""
+    for name, known in (
+        ("centre", school),
+        ("programme", programme),
+        ("district", _territory),
+        ("oblast", _oblast),
+    ):
+        if audience.get(name) and not known(audience[name]):
+            raise Invalid({"audience": {name: [_("Choose one of the list")]}})
+    wanted = set(audience.get("schools") or [])
+    named = or_(School.id.in_(wanted), School.code.in_(wanted))
+    if wanted and len(db.session.scalars(select(School.id).where(named)).all()) < len(wanted):
+        raise Invalid({"audience": {"schools": [_("Choose one of the list")]}})
+
+
+def _territory(code: str) -> Territory | None:
+    return db.session.get(Territory, code)
+
+
+def _oblast(code: str) -> bool:
+    return (
+        db.session.scalar(select(TerritoryOblast.id).where(TerritoryOblast.oblast_code == code).limit(1))
+        is not None
+    )
+
+
+def _registered(day: date) -> ColumnElement[bool]:
+    return and_(School.opened_on <= day, or_(School.closed_on.is_(None), School.closed_on > day))
+
+
+def _fact(kind: str, day: date, *more: Any) -> ColumnElement[bool]:
+    return exists().where(Fact.school_id == School.id, Fact.kind == kind, Fact.on(day), *more)
+
+
+def _rule(audience: Mapping[str, Any], day: date) -> ColumnElement[bool]:
+    """The predicate of a rule."""
+    rule = audience["rule"]
+    if rule == "small_class":
+        return _fact(SMALL_CLASS, day)
+    if rule == "centres":
+        return _fact(RESOURCE_CENTRE, day)
+    if rule == "twinned":
+        return _fact(TWINNING, day)
+    if rule == "programme":
+        return _fact(ENROLMENT, day, Fact.ref == audience.get("programme"))
+    if rule == "district":
+        return School.territory_code == audience.get("district")
+    if rule == "cluster":
+        centre = school(audience.get("centre"))
+        ref = centre.id if centre else ""
+        return or_(School.id == ref, _fact(ATTACHMENT, day, Fact.ref == ref))
+    if rule == "schools":
+        wanted = audience.get("schools") or []
+        return or_(School.id.in_(wanted), School.code.in_(wanted))
+    return School.id.is_not(None)

@@ -1,0 +1,47 @@
+"""Asking the register for what has changed: bounded waits, a key of our own, no state."""
+
+from typing import Any
+
+import httpx
+import stamina
+from flask import Flask
+
+PATIENT = httpx.Timeout(10, connect=2)
+SHORT = httpx.Timeout(2, connect=1)
+
+
+class RegisterAway(Exception):
+    """The register did not answer, or not with what was asked for."""
+
+
+def use_transport(app: Flask, transport: httpx.BaseTransport) -> None:
+    """Reach the register inside this process instead of over the network."""
+    app.extensions["register_transport"] = transport
+
+
+def changes(app: Flask, since: int, timeout: httpx.Timeout = PATIENT) -> dict[str, Any]:
+    """One page of the change feed after `since`."""
+    tries = 1 if timeout is SHORT else 2
+    try:
+        for attempt in stamina.retry_context(on=httpx.TransportError, attempts=tries, timeout=15, wait_max=1):
+            with attempt:
+                return _get(app, since, timeout)
+    except (httpx.HTTPError, ValueError) as error:
+        raise RegisterAway(str(error)) from error
+    raise RegisterAway("no answer")
+
+
+def _get(app: Flask, since: int, timeout: httpx.Timeout) -> dict[str, Any]:
+    settings = app.config["SETTINGS"]
+    key = settings.service_keys[0] if settings.service_keys else ""
+    base = settings.registry_url or settings.public_url
+    transport = app.extensions.get("register_transport") if not settings.registry_url else None
+    with httpx.Client(base_url=base, timeout=timeout, transport=transport) as http:
+        reply = http.get(
+            "/registry/api/v1/changes",
+            params={"since": since, "limit": 500},
+            headers={"Authorization": f"Bearer {key}"},
+        )
+    reply.raise_for_status()
+    page: dict[str, Any] = reply.json()
+    return page

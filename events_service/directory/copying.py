@@ -1,0 +1,149 @@
+"""Keeping the copy: pages of the change feed applied one by one, each with its cursor in one transaction.
+
+Two pullers may run at once: a page counts only if the cursor still stands where the page began.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import httpx
+from flask import Flask
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from events_service.db import Counter, db
+from events_service.directory import client
+from events_service.directory.models import (
+    Fact,
+    Oblast,
+    Organisation,
+    Person,
+    Programme,
+    RevokedSession,
+    School,
+    Territory,
+    TerritoryOblast,
+)
+from services.ledger import insert_once
+
+CURSOR = "directory"
+Row = dict[str, Any]
+
+
+def pull(app: Flask, patience: httpx.Timeout = client.PATIENT) -> int:
+    """Read the feed to its end; answers how many changes were applied. Raises RegisterAway."""
+    applied = 0
+    while True:
+        since = cursor()
+        db.session.rollback()
+        page = client.changes(app, since, patience)
+        if not page["items"]:
+            return applied
+        with db.transaction() as session:
+            if _move_cursor(session, since, page["next"]):
+                apply(session, page["items"])
+                applied += len(page["items"])
+        if not page["more"]:
+            return applied
+
+
+def cursor() -> int:
+    """The number of the last change applied."""
+    return db.session.scalar(select(Counter.value).where(Counter.name == CURSOR)) or 0
+
+
+def _move_cursor(session: Session, since: int, to: int) -> bool:
+    insert_once(session, Counter, {"name": CURSOR, "value": 0})
+    moved = session.execute(
+        update(Counter)
+        .where(Counter.name == CURSOR, Counter.value == since)
+        .values(value=to)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(moved.rowcount)  # type: ignore[attr-defined]
+
+
+def apply(session: Session, items: list[Row]) -> None:
+    """Make the copy's rows what the items say; applying twice changes nothing.
+
+    Parents come before children: the order of kinds is fixed, whatever the order of changes was.
+    """
+    for kind, copy in COPIERS.items():
+        rows = [item for item in items if item["kind"] == kind]
+        if rows:
+            copy(session, rows)
+
+
+def _simple(model: type[Any], key: str, names: tuple[str, ...]) -> Callable[[Session, list[Row]], None]:
+    def copy(session: Session, items: list[Row]) -> None:
+        ids = [item["id"] for item in items]
+        session.execute(delete(model).where(getattr(model, key).in_(ids)))
+        rows = [{name: item["row"][name] for name in names} for item in items if item["row"]]
+        if rows:
+            session.execute(insert(model), rows)
+
+    return copy
+
+
+def _copy_territories(session: Session, items: list[Row]) -> None:
+    ids = [item["id"] for item in items]
+    session.execute(delete(TerritoryOblast).where(TerritoryOblast.territory_code.in_(ids)))
+    _simple(Territory, "code", ("code", "kind", "name", "position"))(session, items)
+    held = [
+        {"territory_code": item["id"], "oblast_code": m["oblast"], **_dates(m)}
+        for item in items
+        if item["row"]
+        for m in item["row"]["memberships"]
+    ]
+    if held:
+        session.execute(insert(TerritoryOblast), held)
+
+
+def _copy_schools(session: Session, items: list[Row]) -> None:
+    ids = [item["id"] for item in items]
+    session.execute(delete(Fact).where(Fact.school_id.in_(ids)))
+    session.execute(delete(School).where(School.id.in_(ids)))
+    rows = [item["row"] for item in items if item["row"]]
+    schools = [
+        {
+            **{name: row[name] for name in ("id", "code", "name", "sort_key", "kind")},
+            "territory_code": row["territory"],
+            "opened_on": _day(row["opened_on"]),
+            "closed_on": _day(row["closed_on"]),
+        }
+        for row in rows
+    ]
+    facts = [
+        {"school_id": row["id"], "kind": f["kind"], "ref": f["ref"], **_dates(f)}
+        for row in rows
+        for f in row["facts"]
+    ]
+    for model, found in ((School, schools), (Fact, facts)):
+        if found:
+            session.execute(insert(model), found)
+
+
+def _copy_sessions(session: Session, items: list[Row]) -> None:
+    for item in items:
+        values = {"id": item["id"], "expires_at": datetime.fromisoformat(item["row"]["expires_at"])}
+        insert_once(session, RevokedSession, values)
+
+
+def _dates(row: Row) -> Row:
+    return {"valid_from": _day(row["valid_from"]), "valid_to": _day(row["valid_to"])}
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+COPIERS: dict[str, Callable[[Session, list[Row]], None]] = {
+    "oblast": _simple(Oblast, "code", ("code", "name")),
+    "territory": _copy_territories,
+    "organisation": _simple(Organisation, "code", ("code", "name")),
+    "programme": _simple(Programme, "code", ("code", "name", "position")),
+    "school": _copy_schools,
+    "person": _simple(Person, "id", ("id", "name", "email", "language", "school_id", "roles", "active")),
+    "session": _copy_sessions,
+}
