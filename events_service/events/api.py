@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from marshmallow import fields as ma
 
 from events_service.db import IdempotencyKey, db
-from events_service.directory import queries as directory
 from events_service.events import planning, queries
 from events_service.events.models import Event
 from events_service.events.schemas import (
@@ -21,7 +20,6 @@ from events_service.events.schemas import (
 )
 from services import ledger
 from services.errors import Stale
-from services.fields import today
 from services.identity import ANYONE, actor, holders, me
 from services.paging import PageQuery, page_of, paged
 from services.web import Api
@@ -116,14 +114,7 @@ def duplicate_event(ref: str) -> Response:
 def event_audience(query: dict[str, Any], ref: str) -> dict[str, Any]:
     """The schools of the audience: the stored ones once published, else as the rule gives them today."""
     event = queries.owned(ref, actor())
-    return paged(db.session(), audience_of(event), query["limit"], query["cursor"], _show_school)
-
-
-def audience_of(event: Event) -> Any:
-    """A SELECT of the schools an event is for."""
-    if event.published_at:
-        return queries.stored_schools(event.id)
-    return directory.audience_schools(event.audience, today())
+    return paged(db.session(), queries.audience_of(event), query["limit"], query["cursor"], _show_school)
 
 
 def show_own(event: Event) -> dict[str, Any]:

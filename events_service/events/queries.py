@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import Select, exists, or_, select
 
 from events_service.db import db
+from events_service.directory import queries as directory
 from events_service.directory.models import School
 from events_service.events.models import CANCELLED, DRAFT, PUBLISHED, Event, EventAudience
 from events_service.registrations.models import CONFIRMED, Registration
 from services.errors import NotFound
-from services.fields import midnight
+from services.fields import midnight, today
 from services.identity import Actor
 from services.text import like
 
@@ -76,13 +77,23 @@ def stored_schools(event_id: str) -> Select[Any]:
     )
 
 
+def audience_of(event: Event) -> Select[Any]:
+    """The schools an event is for: the stored ones once published, else as the rule gives them today."""
+    if event.published_at:
+        return stored_schools(event.id)
+    return directory.audience_schools(event.audience, today())
+
+
 def _spoken(language: str) -> tuple[str, ...]:
     return (language, "kk_ru") if language in {"kk", "ru"} else (language,)
 
 
 def _between(statement: Select[Any], since: date | None, until: date | None) -> Select[Any]:
     if since:
-        statement = statement.where(or_(Event.ends_at >= midnight(since), Event.starts_at.is_(None)))
+        first = midnight(since)
+        statement = statement.where(
+            or_(Event.ends_at > first, Event.starts_at >= first, Event.starts_at.is_(None))
+        )
     if until:
         statement = statement.where(Event.starts_at < midnight(until + timedelta(days=1)))
     return statement

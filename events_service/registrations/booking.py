@@ -3,6 +3,7 @@
 Each begins by taking the event's turn, so that counting and inserting are one step for everybody.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -71,12 +72,13 @@ def register(
     the event is for its audience only and she is not of it.
     """
     event = seats.take_turn(session, event_id)
-    live = find_live(session, event.id, attendee.key)
-    if live:
-        return live, False
+    form = _form_key(event_id, attendee, submission)
+    found = find_live(session, event.id, attendee.key) or _sent_before(session, form)
+    if found:
+        return found, False
     _check_open(event)
     _check_audience(session, event, attendee)
-    row = _new_row(event, attendee, submission)
+    row = _new_row(event, attendee, form)
     _place(session, event, row)
     session.add(row)
     session.flush()
@@ -91,15 +93,16 @@ def ask(
     event = seats.take_turn(session, event_id)
     _check_open(event)
     _check_audience(session, event, guest)
-    row = _find(session, event.id, guest.key, (PENDING,))
+    form = _form_key(event_id, guest, submission)
+    row = _find(session, event.id, guest.key, (PENDING,)) or _sent_before(session, form)
     if row is None:
-        row = _new_row(event, guest, submission)
+        row = _new_row(event, guest, form)
         row.status = PENDING
         session.add(row)
         session.flush()
         announcing.to_registrant(session, row, "guest_confirm")
         return row, True
-    if row.changed_at < utcnow() - REPEAT_AFTER:
+    if row.status == PENDING and row.changed_at < utcnow() - REPEAT_AFTER:
         row.version, row.changed_at = row.version + 1, utcnow()
         session.flush()
         announcing.to_registrant(session, row, "guest_confirm")
@@ -160,7 +163,21 @@ def _find(session: Session, event_id: str, key: str, statuses: tuple[str, ...]) 
     return session.scalars(found.order_by(Registration.id.desc()).limit(1)).first()
 
 
-def _new_row(event: Event, attendee: Attendee, submission: str | None) -> Registration:
+def _form_key(event_id: str, attendee: Attendee, submission: str | None) -> str | None:
+    """One form, one event, one address: with a corrected address the same form is another request."""
+    if not submission:
+        return None
+    return hashlib.sha256(f"{submission}|{event_id}|{attendee.key}".encode()).hexdigest()
+
+
+def _sent_before(session: Session, form: str | None) -> Registration | None:
+    """The row this very form made: a form sent again after leaving does not register again."""
+    if not form:
+        return None
+    return session.scalars(select(Registration).where(Registration.submission_id == form)).first()
+
+
+def _new_row(event: Event, attendee: Attendee, form: str | None) -> Registration:
     now = utcnow()
     return Registration(
         public_id=new_id(),
@@ -172,7 +189,7 @@ def _new_row(event: Event, attendee: Attendee, submission: str | None) -> Regist
         email=attendee.email,
         language=attendee.language,
         school_id=attendee.school_id,
-        submission_id=submission or None,
+        submission_id=form,
         queued_at=now,
         created_at=now,
         changed_at=now,

@@ -30,6 +30,7 @@ def without_turn() -> None:
 def without_repeat_check() -> None:
     """A second request of the same person does not look for the first."""
     booking.find_live = lambda session, event_id, key: None
+    booking._sent_before = lambda session, form: None
 
 
 def without_promotion() -> None:
