@@ -3,37 +3,15 @@
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 
 from events_service.db import db
 from events_service.directory.models import School
 from events_service.events.models import Event
 from events_service.events.queries import owns
-from events_service.registrations.models import CONFIRMED, LIVE, WAITLISTED, Registration
+from events_service.registrations.models import CONFIRMED, LIVE, Registration
 from services.errors import NotFound
 from services.identity import Actor, settings_of_app
-
-
-def position(row: Registration) -> int | None:
-    """Rank among all who wait for the event, 1 for the first; None for anyone else."""
-    if row.status != WAITLISTED:
-        return None
-    before = or_(
-        Registration.queued_at < row.queued_at,
-        (Registration.queued_at == row.queued_at) & (Registration.id < row.id),
-    )
-    waiting = select(func.count()).where(
-        Registration.event_id == row.event_id, Registration.status == WAITLISTED, before
-    )
-    return (db.session.scalar(waiting) or 0) + 1
-
-
-def mine(actor: Actor, event_id: str) -> Registration | None:
-    """Her live registration for an event."""
-    found = select(Registration).where(
-        Registration.event_id == event_id, Registration.attendee == actor.id, Registration.status.in_(LIVE)
-    )
-    return db.session.scalars(found).first()
 
 
 def all_mine(actor: Actor) -> Select[Any]:

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields as ma
 
+from events_service.events.standing import position
 from events_service.registrations.models import Registration
-from events_service.registrations.queries import position
 from services.fields import Body, Choice, Mail, Moment, Text
 from services.i18n import LANGUAGES
 
