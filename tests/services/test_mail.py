@@ -45,21 +45,8 @@ hostile = st.one_of(
     st.text(st.sampled_from("\r\n\t =?utf-8bqQB_:;,<>@\"\\().'әұ🎓a"), max_size=80),
     st.sampled_from(INJECTIONS),
 )
-WORDS = [
-    "Тіркелдіңіз:",
-    "шағын",
-    "мектептегі",
-    "сабақ",
-    "Zoom",
-    "2026",
-    "—",
-    "«Қоңырау»",
-    "STEM,",
-    "ID=5",
-    "(онлайн)",
-    "Meet;",
-    "Алматы",
-]
+SUBJECT = "Тіркелдіңіз: шағын мектептегі сабақ Zoom 2026 — «Қоңырау» STEM, ID=5 (онлайн) Meet; Алматы"
+WORDS = SUBJECT.split()
 HEADERS = [
     "From",
     "To",
