@@ -9,6 +9,19 @@ from registry_service.territories.models import Oblast, Territory, TerritoryObla
 from registry_service.twinning.models import TwinningLink
 
 __all__ = [
-    "Attachment", "Enrolment", "Oblast", "Order", "Organisation", "Person", "PersonRole", "Programme", "School",
-    "SchoolStatus", "SignInLink", "SignInSession", "Territory", "TerritoryOblast", "TwinningLink",
+    "Attachment",
+    "Enrolment",
+    "Oblast",
+    "Order",
+    "Organisation",
+    "Person",
+    "PersonRole",
+    "Programme",
+    "School",
+    "SchoolStatus",
+    "SignInLink",
+    "SignInSession",
+    "Territory",
+    "TerritoryOblast",
+    "TwinningLink",
 ]

@@ -7,6 +7,7 @@ from flask import request
 from flask_babel import gettext as _
 
 from registry_service import models
+from registry_service.changes import api as changes_api
 from registry_service.db import db
 from registry_service.people import api as people_api
 from registry_service.people import pages as people_pages
@@ -32,7 +33,7 @@ def service(settings: Settings) -> Service:
         prefix="/registry",
         title="Qonyrau register",
         pages=[territories_pages.pages, people_pages.pages],
-        apis=[territories_api.api, people_api.api],
+        apis=[territories_api.api, people_api.api, changes_api.api],
         context=lambda: page_context(settings),
         revoked=is_revoked,
         sign_in_url=SIGN_IN,
@@ -55,7 +56,9 @@ def page_context(settings: Settings) -> dict[str, Any]:
         (_("Programmes"), "/registry/programmes"),
     ]
     return {
-        "nav": [{"label": label, "url": url, "current": url == "/registry/territories"} for label, url in entries],
+        "nav": [
+            {"label": label, "url": url, "current": url == "/registry/territories"} for label, url in entries
+        ],
         "footer_links": [{"label": label, "url": url} for label, url in footer],
         "footer_note": _("Demonstration: schools and people are invented.") if settings.demo else "",
         "sign_in_url": f"{SIGN_IN}?next={request.path}",
