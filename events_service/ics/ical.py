@@ -47,6 +47,7 @@ class Entry:
     join_url: str = ""
     categories: tuple[str, ...] = ()
     cancelled: bool = False
+    tentative: bool = False
     organiser_name: str = ""
     organiser_mail: str = ""
     parent_uid: str = ""
@@ -74,7 +75,14 @@ def feed(entries: Sequence[Entry], *, name: str, cancelled_prefix: str, language
     for zone in _zones(entries):
         calendar.add_component(zone)
     head = _write(calendar).removesuffix(_END)
-    return b"".join([head, *(_lines(entry, cancelled_prefix) for entry in entries), _END])
+    return b"".join([head, *(lines(entry, cancelled_prefix) for entry in entries), _END])
+
+
+@lru_cache(maxsize=4096)
+def lines(entry: Entry, cancelled_prefix: str) -> bytes:
+    """One VEVENT as it stands in every feed that holds it: most feeds share most of their entries."""
+    body: bytes = _event(entry, cancelled_prefix).to_ical(sorted=False)
+    return body
 
 
 def request(entry: Entry, attendee: Attendee, *, cancelled_prefix: str = "") -> bytes:
@@ -145,13 +153,6 @@ def _zones(entries: Sequence[Entry]) -> Iterator[Timezone]:
         yield zones.describe(name, *spans[name])
 
 
-@lru_cache(maxsize=4096)
-def _lines(entry: Entry, cancelled_prefix: str) -> bytes:
-    """One VEVENT as it stands in every feed that holds it: most feeds share most of their entries."""
-    lines: bytes = _event(entry, cancelled_prefix).to_ical(sorted=False)
-    return lines
-
-
 def _event(entry: Entry, cancelled_prefix: str) -> Event:
     event = Event()
     event.add("UID", one_line(entry.uid))
@@ -161,7 +162,7 @@ def _event(entry: Entry, cancelled_prefix: str) -> Event:
     prefix = one_line(cancelled_prefix) if entry.cancelled else ""
     event.add("SUMMARY", f"{prefix} {title}".strip())
     _add_texts(event, entry)
-    event.add("STATUS", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("STATUS", _status(entry))
     event.add("TRANSP", "TRANSPARENT" if entry.all_day or entry.cancelled else "OPAQUE")
     event.add("CLASS", "PUBLIC")
     if entry.organiser_mail:
@@ -169,6 +170,10 @@ def _event(entry: Entry, cancelled_prefix: str) -> Event:
     if entry.parent_uid:
         event.add("RELATED-TO", one_line(entry.parent_uid), parameters={"RELTYPE": "PARENT"})
     return event
+
+
+def _status(entry: Entry) -> str:
+    return "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.tentative else "CONFIRMED"
 
 
 def _add_history(event: Event, entry: Entry) -> None:
