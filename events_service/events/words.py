@@ -61,7 +61,7 @@ def place_of(event: Event, language: str | None = None) -> str:
     """The venue, else how people meet; empty where neither is stated."""
     venue = said_plain(event.venue, language)
     if venue and event.format == "mixed":
-        return _("%(place)s and online", place=venue)
+        return str(_("%(place)s and online", place=venue))
     return venue or ("" if event.format == "not_stated" else format_name(event.format))
 
 
@@ -78,14 +78,14 @@ def when_of(event: Event) -> str:
     """When it takes place, as exactly as is known."""
     start, end, zone = event.starts_at, event.ends_at, event.time_zone
     if start is None or event.date_precision == "none":
-        return _("The date is not set yet")
+        return str(_("The date is not set yet"))
     if event.date_precision == "day":
         return span(start, end or start, zone, event.all_day)
     first = local(start, zone).date()
     last = local(end, zone).date() if end else first
     if event.date_precision == "academic_year":
         year = first.year if first.month >= 9 else first.year - 1
-        return _("%(first)s–%(last)s school year", first=year, last=year + 1)
+        return str(_("%(first)s–%(last)s school year", first=year, last=year + 1))
     if event.date_precision == "month" or (first.year, first.month) == (last.year, last.month):
         return month_and_year(first)
     return f"{month_and_year(first)} – {month_and_year(last)}"
