@@ -1,17 +1,17 @@
-"""Reads of registrations, and the signed links by which guests reach their own."""
+"""Reads of registrations, also through the signed links by which guests reach their own."""
 
 from typing import Any
 
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Select, func, select
 
 from events_service.db import db
 from events_service.directory.models import School
 from events_service.events.models import Event
 from events_service.events.queries import owns
+from events_service.notifications import links
 from events_service.registrations.models import CONFIRMED, LIVE, Registration
 from services.errors import NotFound
-from services.identity import Actor, settings_of_app
+from services.identity import Actor
 
 
 def all_mine(actor: Actor) -> Select[Any]:
@@ -52,22 +52,15 @@ def confirmed(event_id: str) -> int:
     return db.session.scalar(rows) or 0
 
 
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings_of_app().secret_key, salt="registration")
-
-
 def link_of(row: Registration) -> str:
     """The path by which a guest, who has no session, reaches her own registration."""
-    return f"/registrations/{_signer().dumps(row.public_id)}"
+    return links.path_of(row.public_id)
 
 
 def by_link(token: str) -> Registration:
     """The registration a signed link names."""
-    try:
-        public_id = _signer().loads(token)
-    except BadSignature:
-        raise NotFound from None
-    row = db.session.scalars(select(Registration).where(Registration.public_id == str(public_id))).first()
+    named = links.named_by(token)
+    row = db.session.scalars(select(Registration).where(Registration.public_id == named)).first()
     if row is None:
         raise NotFound
     return row
