@@ -1,4 +1,4 @@
-"""Loading the region «Karaganda roadmap 2021»: the report's facts, and synthetic schools and people that say so.
+"""Loading the region «Karaganda roadmap 2021»: the facts of its report, and synthetic schools and people.
 
 Only district totals, orders and programmes are facts. Every school, teacher and patron is invented.
 """

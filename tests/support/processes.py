@@ -1,0 +1,95 @@
+"""Real processes for tests; none outlives the test run."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Process:
+    """A child under the watchdog; a context manager that ends it."""
+
+    def __init__(self, watchdog: subprocess.Popen, log_path: Path | None) -> None:
+        self.watchdog, self.log_path = watchdog, log_path
+
+    @property
+    def child(self) -> psutil.Process:
+        """The process that was asked for."""
+        return wait_until(lambda: next(iter(psutil.Process(self.watchdog.pid).children()), None), 5)
+
+    def kill(self) -> None:
+        """`kill -9` of the process and its children; the watchdog then ends by itself."""
+        child = self.child
+        for process in [*child.children(recursive=True), child]:
+            process.kill()
+        self.watchdog.wait(15)
+
+    def stop(self) -> None:
+        if self.watchdog.stdin and not self.watchdog.stdin.closed:
+            self.watchdog.stdin.close()
+        try:
+            self.watchdog.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace") if self.log_path else ""
+
+    def __enter__(self) -> "Process":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.stop()
+
+
+def spawn(
+    args: Sequence[str],
+    env: Mapping[str, str] | None = None,
+    cwd: Path = ROOT,
+    log_path: Path | None = None,
+    options: Sequence[str] = (),
+) -> Process:
+    """Start a command under the watchdog; its output goes to the log."""
+    output = log_path.open("ab") if log_path else subprocess.DEVNULL
+    watchdog = subprocess.Popen(
+        [sys.executable, "-m", "tests.support.watchdog", *options, *args],
+        stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT, cwd=cwd,
+        env=dict(env) if env is not None else None, start_new_session=True,
+    )
+    return Process(watchdog, log_path)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(predicate: Callable[[], Any], timeout: float = 10, pause: float = 0.05) -> Any:
+    """The first true answer of the predicate; TimeoutError after `timeout` seconds."""
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        found = predicate()
+        if found:
+            return found
+        time.sleep(pause)
+    raise TimeoutError(f"{predicate} stayed false for {timeout} s")
+
+
+def wait_for_http(url: str, timeout: float = 30) -> None:
+    def answers() -> bool:
+        try:
+            return httpx.get(url, timeout=5).status_code < 500
+        except httpx.HTTPError:
+            return False
+
+    wait_until(answers, timeout)
