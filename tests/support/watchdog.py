@@ -10,7 +10,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 
 
@@ -25,20 +24,23 @@ def main() -> None:
         signal.signal(ignored, lambda *_: os.close(0))
     as_user = {"user": given.user, "group": given.user, "extra_groups": []} if given.user >= 0 else {}
     child = subprocess.Popen(given.command, stdin=subprocess.DEVNULL, **as_user)
-    threading.Thread(target=_end_with, args=(child,), daemon=True).start()
+    ended = threading.Thread(target=_clean_after, args=(child, given.remove))
+    ended.start()
     try:
         while os.read(0, 1024):
             pass
     except OSError:
         pass
     _end(child, getattr(signal, f"SIG{given.signal}"))
-    if given.remove:
-        shutil.rmtree(given.remove, ignore_errors=True)
+    ended.join()
 
 
-def _end_with(child: subprocess.Popen) -> None:
-    """The server ended by itself: so does its watchdog."""
-    os._exit(child.wait() and 1)
+def _clean_after(child: subprocess.Popen, folder: str) -> None:
+    """Once the server has ended, by our word or by itself, nothing of it stays."""
+    code = child.wait()
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
+    os._exit(1 if code > 0 else 0)
 
 
 def _end(child: subprocess.Popen, how: int) -> None:
@@ -51,4 +53,3 @@ def _end(child: subprocess.Popen, how: int) -> None:
 
 if __name__ == "__main__":
     main()
-    sys.exit(0)
