@@ -78,9 +78,11 @@ def claim(outbox: Outbox, now: datetime | None = None) -> Any | None:
             .values(status="sending", claim=word, lease_until=now + LEASE, attempts=model.attempts + 1)
             .execution_options(synchronize_session=False)
         )
-        return session.scalars(
-            select(model).where(model.claim == word).execution_options(populate_existing=True)
-        ).first()
+        taken = select(model).where(model.claim == word).execution_options(populate_existing=True)
+        row = session.scalars(taken).first()
+        if row is not None:
+            session.expunge(row)  # kept as it was claimed: read again, its claim would fence off nobody
+        return row
 
 
 def deliver(outbox: Outbox, row: Any, transport: Transport, settings: Settings, tally: Tally) -> None:
