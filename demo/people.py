@@ -109,12 +109,8 @@ def _teachers(by_place: dict[str, list[Row]], territories: list[str]) -> list[Fo
 
 def _staff(by_place: dict[str, list[Row]], territories: list[str]) -> list[Found]:
     districts = territories[:9]
-    organisers = [
-        _person("organiser", n, None, [("organiser", "UMC" if n < 3 else "SSI1")]) for n in range(4)
-    ]
-    coordinators = [
-        _person("coordinator", n, None, [("coordinator", code)]) for n, code in enumerate(districts)
-    ]
+    organisers = [_person("organiser", n, None, [("organiser", "UMC" if n < 3 else "SSI1")]) for n in range(4)]
+    coordinators = [_person("coordinator", n, None, [("coordinator", code)]) for n, code in enumerate(districts)]
     officials = [_person("official", n, None, [("official", "KRG")]) for n in range(2)]
     registrars = [_person("registrar", n, None, [("registrar", "")]) for n in range(2)]
     jurors = [_person("juror", n, by_place[districts[n]][-1]["id"], [("teacher", "")]) for n in range(7)]
@@ -122,9 +118,7 @@ def _staff(by_place: dict[str, list[Row]], territories: list[str]) -> list[Found
     return [*organisers, *coordinators, *officials, *registrars, *jurors, chair]
 
 
-def _person(
-    role: str, number: int, school_id: str | None, roles: list[tuple[str, str]], width: int = 1
-) -> Found:
+def _person(role: str, number: int, school_id: str | None, roles: list[tuple[str, str]], width: int = 1) -> Found:
     address = f"{role}{number:0{width}}@example.invalid"
     draw = int(hashlib.sha256(address.encode()).hexdigest()[:12], 16)
     kazakh = draw % 10 < 7

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 from joserfc.jwk import ECKey
-from tests.support import postgres
-from tests.support.browser import chromium, new_page  # noqa: F401
-from tests.support.suite import Suite, connect
 
 import demo
 import events_service
 import registry_service
 from services import settings as kit
+from tests.support import postgres
+from tests.support.browser import chromium, new_page  # noqa: F401
+from tests.support.suite import Suite, connect
 
 ENGINES = [engine for engine in ("sqlite", "postgres") if engine in os.environ.get("TEST_ENGINES", "sqlite,postgres")]
 SERVICES = ("registry", "events")
@@ -78,7 +78,9 @@ class Template:
 
     def settings(self, urls: dict[str, str], folder: Path) -> kit.Settings:
         return make_settings(
-            REGISTRY_DATABASE_URL=urls["registry"], EVENTS_DATABASE_URL=urls["events"], MAIL_URL=f"file:{folder}/mail"
+            REGISTRY_DATABASE_URL=urls["registry"],
+            EVENTS_DATABASE_URL=urls["events"],
+            MAIL_URL=f"file:{folder}/mail",
         )
 
     def copy(self, folder: Path) -> tuple[str, dict[str, str]]:

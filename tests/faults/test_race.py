@@ -13,12 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlalchemy import create_engine, text
-from tests.conftest import environ_of
-from tests.support.processes import free_port, spawn, wait_for_http
-from tests.support.race import gather
 
 from services import identity
 from services.database import utcnow
+from tests.conftest import environ_of
+from tests.support.processes import free_port, spawn, wait_for_http
+from tests.support.race import gather
 
 RUNS = int(os.environ.get("RACE_RUNS", "2"))
 PLACES, PEOPLE, LEAVING = 50, 200, 30
@@ -49,8 +49,11 @@ class Rush:
     def event(self, capacity=PLACES):
         start = utcnow() + timedelta(days=20)
         body = {
-            "kind": "seminar", "title": {"kk": "Жарыс"}, "capacity": capacity,
-            "starts_at": start.isoformat(), "ends_at": (start + timedelta(hours=2)).isoformat(),
+            "kind": "seminar",
+            "title": {"kk": "Жарыс"},
+            "capacity": capacity,
+            "starts_at": start.isoformat(),
+            "ends_at": (start + timedelta(hours=2)).isoformat(),
         }
         made = self.call("POST", "/api/v1/events", self.organiser, body).json()
         assert self.call("POST", f"/api/v1/events/{made['id']}/publish", self.organiser).status_code == 200
@@ -73,8 +76,20 @@ class Rush:
 def start_rush(settings, tmp_path: Path, without=""):
     port = free_port()
     environ = {**environ_of(settings), "WITHOUT": without, "QONYRAU_PORT": str(port)}
-    args = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "-k", "gthread", "-w", "2", "--threads", "8",
-            "tests.support.unguarded:single"]
+    args = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-b",
+        f"127.0.0.1:{port}",
+        "-k",
+        "gthread",
+        "-w",
+        "2",
+        "--threads",
+        "8",
+        "tests.support.unguarded:single",
+    ]
     log = tmp_path / "web.log"
     process = spawn(args, env=environ, cwd=Path(__file__).parents[2], log_path=log)
     wait_for_http(f"http://127.0.0.1:{port}/health/ready", timeout=60)
@@ -124,7 +139,8 @@ def check_leaving(rush):
     seated = [(token, reply["id"]) for token, reply in made.items() if reply["status"] == "confirmed"]
     leaving = seated[:LEAVING]
     replies = gather(
-        [lambda t=t, i=i: rush.call("DELETE", f"/api/v1/registrations/{i}", t) for t, i in leaving], at_once=16
+        [lambda t=t, i=i: rush.call("DELETE", f"/api/v1/registrations/{i}", t) for t, i in leaving],
+        at_once=16,
     )
     assert Counter(reply.status_code for reply in replies) == {204: LEAVING}
     row = rush.event_row(event_id)

@@ -33,7 +33,11 @@ def test_event_takes_two_and_lets_the_third_wait(suite):
         suite.json("POST", f"/api/v1/events/{ref}/registrations", {}, as_=suite.sign_in("teacher", n)).get_json()
         for n in range(3)
     ]
-    assert [(r["status"], r["position"]) for r in replies] == [("confirmed", None), ("confirmed", None), ("waitlisted", 1)]
+    assert [(r["status"], r["position"]) for r in replies] == [
+        ("confirmed", None),
+        ("confirmed", None),
+        ("waitlisted", 1),
+    ]
     gone = suite.json("DELETE", f"/api/v1/registrations/{replies[0]['id']}", as_=suite.sign_in("teacher", 0))
     assert gone.status_code == 204
     third = suite.json("GET", f"/api/v1/registrations/{replies[2]['id']}", as_=suite.sign_in("teacher", 2)).get_json()
@@ -42,8 +46,12 @@ def test_event_takes_two_and_lets_the_third_wait(suite):
 
 def test_audience_is_counted_as_the_report_counts(suite):
     organiser = suite.sign_in("organiser", 0)
-    rules = [{"rule": "small_class"}, {"rule": "centres"}, {"rule": "twinned"},
-             {"rule": "programme", "programme": "USHQYR_OI"}]
+    rules = [
+        {"rule": "small_class"},
+        {"rule": "centres"},
+        {"rule": "twinned"},
+        {"rule": "programme", "programme": "USHQYR_OI"},
+    ]
     totals = []
     for rule in rules:
         made = suite.json("POST", "/api/v1/events", event_body(audience=rule), as_=organiser).get_json()

@@ -18,9 +18,7 @@ CALENDAR = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 
 
 def message(number: int = 1) -> EmailMessage:
-    letter = mail.Letter(
-        "Әсем", "asem@example.kz", "Тіркелдіңіз", ".\n.жол", "<p>жол</p>", CALENDAR, "REQUEST"
-    )
+    letter = mail.Letter("Әсем", "asem@example.kz", "Тіркелдіңіз", ".\n.жол", "<p>жол</p>", CALENDAR, "REQUEST")
     return mail.build(letter, sender="Q <post@example.kz>", message_id=f"<n{number}.ab@q.kz>", date=DATE)
 
 

@@ -102,9 +102,7 @@ def test_batch_without_letters_makes_no_connection():
         ("MAIL", "451 later", mail.Temporary),
     ],
 )
-def test_refusal_is_told_by_its_kind_and_the_next_letter_leaves(
-    command: str, answer: str, expected: type[Exception]
-):
+def test_refusal_is_told_by_its_kind_and_the_next_letter_leaves(command: str, answer: str, expected: type[Exception]):
     sink = Sink(**{command: answer})
     with listening(sink) as port, mail.open_transport(f"smtp://127.0.0.1:{port}") as transport:
         with pytest.raises(expected, match=answer[:3]):
@@ -115,12 +113,8 @@ def test_refusal_is_told_by_its_kind_and_the_next_letter_leaves(
     assert len(sink.envelopes) == 1
 
 
-@pytest.mark.parametrize(
-    "dialogue", [servers.closes_after_data, servers.hangs_after_data, servers.mumbles_after_data]
-)
-def test_end_after_the_letter_was_given_is_ambiguous(
-    dialogue: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-):
+@pytest.mark.parametrize("dialogue", [servers.closes_after_data, servers.hangs_after_data, servers.mumbles_after_data])
+def test_end_after_the_letter_was_given_is_ambiguous(dialogue: Callable[..., None], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(transports, "READ_TIMEOUT", 0.5)
     with scripted(dialogue) as url, mail.open_transport(url) as transport, pytest.raises(mail.Ambiguous):
         transport.send(message())

@@ -9,8 +9,13 @@ import pytest
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
 )
 
 
@@ -41,7 +46,9 @@ def new_page(chromium: Any) -> Iterator[Callable[..., Any]]:
 
     def make(lang: str = "ru", width: int = 1280, javascript: bool = False, dark: bool = False) -> Any:
         context = chromium.new_context(
-            locale=lang, viewport={"width": width, "height": 900}, java_script_enabled=javascript,
+            locale=lang,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=javascript,
             color_scheme="dark" if dark else "light",
         )
         contexts.append(context)

@@ -7,7 +7,7 @@ import html5lib
 
 LABELLED = {"input", "select", "textarea"}
 UNLABELLED_TYPES = {"hidden", "submit"}
-RELATIVE = re.compile(r"^(/(?!/)|#|\?|mailto:|webcal:|https?://127\.0\.0\.1|https?://localhost)")
+RELATIVE = re.compile(r"^(data:|/(?!/)|#|\?|mailto:|webcal:|https?://127\.0\.0\.1|https?://localhost)")
 
 
 def parse(html: str) -> ET.Element:
@@ -88,8 +88,7 @@ def _attributes(tree: ET.Element) -> list[str]:
         seen.add(name)
         for attribute in ("src", "action"):
             if element.get(attribute) and not RELATIVE.match(element.get(attribute, "")):
-                if not element.get(attribute, "").startswith("data:"):
-                    faults.append(f"{attribute} {element.get(attribute)} is not ours")
+                faults.append(f"{attribute} {element.get(attribute)} is not ours")
         if element.tag == "link" and not re.match(r"^(/|data:)", element.get("href", "")):
             faults.append(f"link {element.get('href')} is not ours")
     for element in tree.iter():

@@ -14,12 +14,18 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+
 from tests.support.processes import Process, spawn, wait_until
 
 NOBODY = 65534
 OPTIONS = {
-    "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200",
-    "listen_addresses": "", "shared_buffers": "64MB", "autovacuum": "off",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "listen_addresses": "",
+    "shared_buffers": "64MB",
+    "autovacuum": "off",
 }
 
 
@@ -66,8 +72,23 @@ def _start_own() -> Postgres:
     binaries = _binaries(base, uid)
     data, as_user = base / "data", {"user": uid, "group": uid, "extra_groups": []} if uid >= 0 else {}
     subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
-        check=True, stdout=subprocess.DEVNULL, cwd=base, **as_user,
+        [
+            binaries / "initdb",
+            "-D",
+            data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-N",
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        cwd=base,
+        **as_user,
     )
     settings = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
     options = ["--remove", str(base), "--signal", "INT", *(["--user", str(uid)] if uid >= 0 else [])]

@@ -62,8 +62,12 @@ def spawn(
     output = log_path.open("ab") if log_path else subprocess.DEVNULL
     watchdog = subprocess.Popen(
         [sys.executable, "-m", "tests.support.watchdog", *options, *args],
-        stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT, cwd=cwd,
-        env=dict(env) if env is not None else None, start_new_session=True,
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        cwd=cwd,
+        env=dict(env) if env is not None else None,
+        start_new_session=True,
     )
     return Process(watchdog, log_path)
 

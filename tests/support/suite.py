@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 
 import httpx
 from flask import Flask
-from tests.support import pages
 from werkzeug.test import Client, TestResponse
 
 from services.settings import Settings
+from tests.support import pages
 
 ORIGIN = "http://127.0.0.1:8000"
 
@@ -47,7 +47,12 @@ class Suite:
         return self.tokens[role, number]
 
     def json(
-        self, method: str, path: str, body: Any = None, as_: str | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        as_: str | None = None,
+        headers: dict[str, str] | None = None,
     ) -> TestResponse:
         """One JSON call; `as_` is a token."""
         sent = dict(headers or {})
@@ -100,7 +105,9 @@ class Browser:
         """Fill the form with this action (the only POST form when empty) and press a button of it."""
         return self._send(self.form(action), fields, button, follow)
 
-    def submit_fields(self, fields: dict[str, Any], action: str = "", button: str = "", follow: bool = True) -> TestResponse:
+    def submit_fields(
+        self, fields: dict[str, Any], action: str = "", button: str = "", follow: bool = True
+    ) -> TestResponse:
         return self._send(self.form(action), fields, button, follow)
 
     def form(self, action: str = "") -> ET.Element:
@@ -125,7 +132,7 @@ class Browser:
         data = dict(_values(form))
         data.update(fields)
         if button:
-            data[button] = "1" if button not in data else data[button]
+            data[button] = data.get(button, "1")
         return self._open(urljoin(self.url, form.get("action") or self.url), "POST", data, follow)
 
     def _open(self, path: str, method: str, data: dict[str, Any] | None, follow: bool) -> TestResponse:
@@ -134,7 +141,9 @@ class Browser:
         self.response = self.client.open(path, method=method, data=body, content_type=kind, base_url=ORIGIN)
         self.url = path
         if follow and self.response.status_code in {301, 302, 303, 307}:
-            return self._open(urlsplit(self.response.location)._replace(scheme="", netloc="").geturl(), "GET", None, follow)
+            return self._open(
+                urlsplit(self.response.location)._replace(scheme="", netloc="").geturl(), "GET", None, follow
+            )
         if self.response.mimetype == "text/html" and method != "HEAD":
             self.html = self.response.get_data(as_text=True)
             if self.response.status_code not in {301, 302, 303, 307}:
@@ -153,7 +162,9 @@ def _values(form: ET.Element) -> Iterator[tuple[str, Any]]:
         if element.tag == "textarea":
             yield name, "".join(element.itertext()).removeprefix("\n")
         elif element.tag == "select":
-            chosen = [o for o in element.iter("option") if o.get("selected") is not None] or list(element.iter("option"))[:1]
+            chosen = [o for o in element.iter("option") if o.get("selected") is not None] or list(
+                element.iter("option")
+            )[:1]
             yield name, chosen[0].get("value", pages.text_of(chosen[0])) if chosen else ""
         elif kind in {"checkbox", "radio"}:
             if element.get("checked") is not None:

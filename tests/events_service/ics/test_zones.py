@@ -63,9 +63,7 @@ def test_zone_has_no_rdate_rrule_or_comment(name):
 
 
 def test_entry_before_march_2024_brings_the_older_offset_first():
-    old = replace(
-        ENTRY, starts_at=datetime(2024, 2, 1, 4, tzinfo=UTC), ends_at=datetime(2024, 2, 1, 5, tzinfo=UTC)
-    )
+    old = replace(ENTRY, starts_at=datetime(2024, 2, 1, 4, tzinfo=UTC), ends_at=datetime(2024, 2, 1, 5, tzinfo=UTC))
     lines = raw_lines(feed(ENTRY, old))
     at = lines.index("DTSTART:20041031T030000")
     assert lines[at - 1 : at + 7] == [

@@ -1,0 +1,71 @@
+# Qonyrau. `make` prints what there is; everything happens inside this folder.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export UV_PYTHON_DOWNLOADS := never
+LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	--custom-compile-command 'make lock'
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test lint fmt sure lock messages migrate clean
+
+help: ## Print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Qonyrau needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements/run.txt | $(VENV)/bin/python
+	@echo "Installing what Qonyrau runs on, about a minute on the first start ..."
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/run.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
+	@echo "Installing what the tests need, about a minute on the first start ..."
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/messages.stamp: $(wildcard */translations/*/LC_MESSAGES/*.po) | $(VENV)/run.stamp
+	@$(BIN)/python -m services.translations compile
+	@touch $@
+
+setup: $(VENV)/run.stamp $(VENV)/messages.stamp ## Install what the suite runs on and compile the catalogues
+
+setup-dev: $(VENV)/dev.stamp $(VENV)/messages.stamp ## Also install what tests and checks need
+
+run: setup ## Run the whole suite with the demonstration region on http://127.0.0.1:8000
+	@exec $(BIN)/python -m demo
+
+test: setup-dev ## Run all tests, on SQLite and on a real PostgreSQL
+	@$(BIN)/python -m pytest -n 2 --dist loadscope -q tests
+
+lint: setup-dev ## Check style, types and the import rule
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+fmt: setup-dev ## Put the code into one form
+	$(BIN)/ruff check -q --fix . || true
+	$(BIN)/ruff format -q .
+
+sure: fmt lint test ## Everything CI does
+
+lock: setup-dev ## Resolve the dependencies anew
+	@$(BIN)/python -m pip install -q uv
+	@PATH="$(abspath $(BIN)):$$PATH" $(LOCK) requirements/run.in -o requirements/run.txt
+	@PATH="$(abspath $(BIN)):$$PATH" $(LOCK) requirements/dev.in -o requirements/dev.txt
+
+messages: setup-dev ## Collect the marked texts into the catalogues
+	@$(BIN)/python -m services.translations update
+
+migrate: setup ## Bring both databases named by the settings to the newest migration
+	@$(BIN)/flask --app wsgi:registry db upgrade
+	@$(BIN)/flask --app wsgi:events db upgrade
+
+clean: ## Remove everything that was installed or made here
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
