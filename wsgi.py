@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
+import httpx
 from flask import Flask
 
 import demo
 import events_service
 import registry_service
+from events_service.directory.client import use_transport
 from services import settings as kit_settings
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -32,7 +34,10 @@ def registry_app() -> Flask:
 
 @cache
 def events_app() -> Flask:
-    return events_service.create_app(settings())
+    app = events_service.create_app(settings())
+    if not settings().registry_url:
+        use_transport(app, httpx.WSGITransport(app=lambda environ, start: registry_app()(environ, start)))
+    return app
 
 
 def single(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -6,8 +6,7 @@ import httpx
 import stamina
 from flask import Flask
 
-PATIENT = httpx.Timeout(10, connect=2)
-SHORT = httpx.Timeout(2, connect=1)
+CONNECT, READ = 2.0, 5.0
 
 
 class RegisterAway(Exception):
@@ -19,9 +18,10 @@ def use_transport(app: Flask, transport: httpx.BaseTransport) -> None:
     app.extensions["register_transport"] = transport
 
 
-def changes(app: Flask, since: int, timeout: httpx.Timeout = PATIENT) -> dict[str, Any]:
-    """One page of the change feed after `since`."""
-    tries = 1 if timeout is SHORT else 2
+def changes(app: Flask, since: int, within: float | None = None) -> dict[str, Any]:
+    """One page of the change feed after `since`; with somebody waiting, one try of `within` seconds."""
+    timeout = httpx.Timeout(within or READ, connect=min(within or CONNECT, CONNECT))
+    tries = 1 if within else 2
     try:
         for attempt in stamina.retry_context(on=httpx.TransportError, attempts=tries, timeout=15, wait_max=1):
             with attempt:

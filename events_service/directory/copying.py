@@ -3,13 +3,13 @@
 Two pullers may run at once: a page counts only if the cursor still stands where the page began.
 """
 
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-import httpx
 from flask import Flask
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from events_service.db import Counter, db
@@ -31,13 +31,18 @@ CURSOR = "directory"
 Row = dict[str, Any]
 
 
-def pull(app: Flask, patience: httpx.Timeout = client.PATIENT) -> int:
-    """Read the feed to its end; answers how many changes were applied. Raises RegisterAway."""
+def pull(app: Flask, within: float | None = None) -> int:
+    """Read the feed to its end; answers how many changes were applied.
+
+    Raises RegisterAway, also when the end is not reached `within` so many seconds; the pages
+    applied until then stay. Call it outside a transaction: it speaks HTTP.
+    """
+    end = time.monotonic() + within if within else None
     applied = 0
     while True:
         since = cursor()
         db.session.rollback()
-        page = client.changes(app, since, patience)
+        page = client.changes(app, since, _left(end))
         if not page["items"]:
             return applied
         with db.transaction() as session:
@@ -46,6 +51,15 @@ def pull(app: Flask, patience: httpx.Timeout = client.PATIENT) -> int:
                 applied += len(page["items"])
         if not page["more"]:
             return applied
+
+
+def _left(end: float | None) -> float | None:
+    if end is None:
+        return None
+    left = end - time.monotonic()
+    if left <= 0:
+        raise client.RegisterAway("the time is over")
+    return left
 
 
 def cursor() -> int:
@@ -101,10 +115,8 @@ def _copy_territories(session: Session, items: list[Row]) -> None:
 
 
 def _copy_schools(session: Session, items: list[Row]) -> None:
-    ids = [item["id"] for item in items]
-    session.execute(delete(Fact).where(Fact.school_id.in_(ids)))
-    session.execute(delete(School).where(School.id.in_(ids)))
     rows = [item["row"] for item in items if item["row"]]
+    _forget_schools(session, [item["id"] for item in items], [row["code"] for row in rows])
     schools = [
         {
             **{name: row[name] for name in ("id", "code", "name", "sort_key", "kind")},
@@ -124,8 +136,17 @@ def _copy_schools(session: Session, items: list[Row]) -> None:
             session.execute(insert(model), found)
 
 
+def _forget_schools(session: Session, ids: list[str], codes: list[str]) -> None:
+    """Also the one that held a code before: its own change, with another code, comes later in the feed."""
+    gone = select(School.id).where(or_(School.id.in_(ids), School.code.in_(codes)))
+    session.execute(delete(Fact).where(Fact.school_id.in_(gone)))
+    session.execute(delete(School).where(or_(School.id.in_(ids), School.code.in_(codes))))
+
+
 def _copy_sessions(session: Session, items: list[Row]) -> None:
     for item in items:
+        if not item["row"]:
+            continue
         values = {"id": item["id"], "expires_at": datetime.fromisoformat(item["row"]["expires_at"])}
         insert_once(session, RevokedSession, values)
 

@@ -1,6 +1,7 @@
 """Reads of the local copy of the register. With the register away they go on answering."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -25,8 +26,10 @@ from events_service.directory.models import (
     Territory,
     TerritoryOblast,
 )
-from services.errors import Invalid, Unavailable
+from services.errors import Invalid, Unauthorised, Unavailable
 from services.text import normal_mail
+
+PATIENCE = 2.0
 
 
 def is_revoked(session_id: str) -> bool:
@@ -37,17 +40,18 @@ def is_revoked(session_id: str) -> bool:
 def person(person_id: str) -> Person:
     """A person; one not copied yet is asked for once, for two seconds at most.
 
-    Call it outside a transaction: it may speak HTTP. Raises Unavailable when she stays unknown.
+    Call it outside a transaction: it may speak HTTP. Raises Unavailable when she stays unknown,
+    Unauthorised when she may no longer act.
     """
     found = db.session.get(Person, person_id)
     if found is None:
-        try:
-            copying.pull(current_app, patience=client.SHORT)
-        except client.RegisterAway:
-            raise Unavailable from None
+        with suppress(client.RegisterAway):
+            copying.pull(current_app, within=PATIENCE)
         found = db.session.get(Person, person_id)
-    if found is None or not found.active:
+    if found is None:
         raise Unavailable
+    if not found.active:
+        raise Unauthorised
     return found
 
 
