@@ -10,6 +10,7 @@ from events_service import models
 from events_service.db import db
 from events_service.directory.queries import is_revoked
 from events_service.events import api as events_api
+from events_service.events import pages as events_pages
 from events_service.registrations import api as registrations_api
 from services.app import Service
 from services.settings import Settings
@@ -29,7 +30,7 @@ def service(settings: Settings) -> Service:
         database_url=settings.events_database_url,
         prefix="",
         title="Qonyrau events",
-        pages=[],
+        pages=[events_pages.pages],
         apis=[events_api.api, registrations_api.api],
         context=lambda: page_context(settings),
         revoked=is_revoked,

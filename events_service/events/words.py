@@ -1,13 +1,15 @@
 """What the codes of an event are called in the language being spoken; for pages, feeds and letters alike."""
 
-from datetime import date
+from datetime import date, timedelta
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from events_service.events.models import Event
-from services.i18n import local, said_plain, span
+from services.i18n import local, long_day, number, said_plain, span
 
 KINDS = {
     "seminar": _l("Seminar"),
@@ -74,6 +76,22 @@ def month_and_year(day: date) -> str:
     return _capital(str(format_date(day, "LLLL y")))
 
 
+def short_month(day: date) -> str:
+    return _capital(str(format_date(day, "LLL")).rstrip("."))
+
+
+def weekday(day: date) -> str:
+    """Two letters."""
+    return str(format_date(day, "EEEEEE")).lower()
+
+
+def one_whole_day(event: Event) -> bool:
+    """Does an all-day event last one day? Its end is the midnight after."""
+    if not event.all_day or event.starts_at is None or event.ends_at is None:
+        return False
+    return (event.ends_at - event.starts_at) <= timedelta(hours=25)
+
+
 def when_of(event: Event) -> str:
     """When it takes place, as exactly as is known."""
     start, end, zone = event.starts_at, event.ends_at, event.time_zone
@@ -89,6 +107,28 @@ def when_of(event: Event) -> str:
     if event.date_precision == "month" or (first.year, first.month) == (last.year, last.month):
         return month_and_year(first)
     return f"{month_and_year(first)} – {month_and_year(last)}"
+
+
+def day_of(event: Event) -> str:
+    """«26 November 2026, Thursday»."""
+    if event.date_precision != "day" or event.starts_at is None:
+        return when_of(event)
+    return long_day(local(event.starts_at, event.time_zone).date(), with_year=True)
+
+
+def file_words(url: str, size: int | None) -> str:
+    """«DOCX, 48 KB»: what stands beside a download."""
+    suffix = PurePosixPath(urlsplit(url).path).suffix.lstrip(".")
+    name = suffix.upper() if suffix.isalnum() and len(suffix) <= 5 else ""
+    return ", ".join(part for part in (name, weight(size)) if part)
+
+
+def weight(size: int | None) -> str:
+    if not size:
+        return ""
+    if size < 1_000_000:
+        return str(_("%(num)s KB", num=number(max(1, round(size / 1000)))))
+    return str(_("%(num)s MB", num=number(round(size / 1_000_000, 1))))
 
 
 def free_places(count: int) -> str:
