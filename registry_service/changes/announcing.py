@@ -25,9 +25,7 @@ KINDS = (
 def announce_all(session: Session) -> int:
     """One change row for every entity, in one statement; answers how many."""
     session.flush()
-    found = [
-        (kind, ref) for kind, column in KINDS for ref in session.scalars(select(column).order_by(column))
-    ]
+    found = [(kind, ref) for kind, column in KINDS for ref in session.scalars(select(column).order_by(column))]
     if not found:
         return 0
     first = next_number(session, Counter, "changes")

@@ -1,6 +1,6 @@
 """The change feed: what changed since a number, with the rows as they are now."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
@@ -19,19 +19,20 @@ from services.ledger import plain
 
 Row = dict[str, Any]
 Rows = dict[str, Row]
+LINKS: tuple[tuple[str, type[Any], str], ...] = (
+    ("attachment", Attachment, "centre_id"),
+    ("twinning", TwinningLink, "patron_id"),
+    ("enrolment", Enrolment, "programme_code"),
+)
 
 
 def since(seq: int, limit: int) -> dict[str, Any]:
     """Changes after `seq`; several of one entity in a page become its last."""
-    lines = db.session.scalars(
-        select(Change).where(Change.seq > seq).order_by(Change.seq).limit(limit + 1)
-    ).all()
+    lines = db.session.scalars(select(Change).where(Change.seq > seq).order_by(Change.seq).limit(limit + 1)).all()
     page, more = lines[:limit], len(lines) > limit
     last = {(line.kind, line.entity_id): line for line in page}
     rows = {kind: join({i for k, i in last if k == kind}) for kind, join in JOINS.items()}
-    items = [
-        _item(line, rows.get(line.kind, {})) for line in sorted(last.values(), key=lambda line: line.seq)
-    ]
+    items = [_item(line, rows.get(line.kind, {})) for line in sorted(last.values(), key=lambda line: line.seq)]
     return {"items": items, "next": page[-1].seq if page else seq, "more": more}
 
 
@@ -43,16 +44,13 @@ def _item(line: Change, rows: Rows) -> Row:
 
 def person_row(person: Person) -> Row:
     """What other services may know of a person, and nothing else."""
-    words = [role.word for role in person.roles]
-    if person.school_id and "teacher" not in words:
-        words.append("teacher")
     return {
         "id": person.id,
         "name": person.name,
         "email": person.email,
         "language": person.language,
         "school_id": person.school_id,
-        "roles": sorted(words),
+        "roles": person.role_words,
         "active": person.active,
     }
 
@@ -89,31 +87,30 @@ def _sessions(ids: set[str]) -> Rows:
 def _schools(ids: set[str]) -> Rows:
     found = select(School).where(School.id.in_(ids)).options(selectinload(School.statuses))
     rows = {row.id: _school_row(row) for row in db.session.scalars(found)}
-    for kind, model, ref in (
-        ("attachment", Attachment, "centre_id"),
-        ("twinning", TwinningLink, "patron_id"),
-        ("enrolment", Enrolment, "programme_code"),
-    ):
-        _add_facts(rows, kind, db.session.scalars(select(model).where(model.school_id.in_(ids))), ref)
+    programmes = _programmes_of_links()
+    for kind, model, ref in LINKS:
+        for link in db.session.scalars(select(model).where(model.school_id.in_(rows))):
+            named = [(kind, getattr(link, ref)), *(("enrolment", code) for code in programmes.get(kind, ()))]
+            rows[link.school_id]["facts"] += [{"kind": k, "ref": r, **_dates(link)} for k, r in named]
     return rows
+
+
+def _programmes_of_links() -> dict[str, list[str]]:
+    """A programme that consists of links enrols whoever has such a link: copies need not know how."""
+    kinds = {"network": "attachment", "twinning": "twinning"}
+    found: dict[str, list[str]] = {}
+    for code, kind in db.session.execute(select(Programme.code, Programme.kind).where(Programme.kind.in_(kinds))):
+        found.setdefault(kinds[kind], []).append(code)
+    return found
 
 
 def _school_row(row: School) -> Row:
     return {
-        **{
-            name: plain(getattr(row, name))
-            for name in ("id", "code", "name", "sort_key", "kind", "opened_on")
-        },
+        **{name: plain(getattr(row, name)) for name in ("id", "code", "name", "sort_key", "kind", "opened_on")},
         "closed_on": plain(row.closed_on),
         "territory": row.territory_code,
         "facts": [{"kind": s.status, "ref": "", **_dates(s)} for s in row.statuses],
     }
-
-
-def _add_facts(rows: Rows, kind: str, links: Iterable[Any], ref: str) -> None:
-    for link in links:
-        if link.school_id in rows:
-            rows[link.school_id]["facts"].append({"kind": kind, "ref": getattr(link, ref), **_dates(link)})
 
 
 def _dates(row: Any) -> Row:

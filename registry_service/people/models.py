@@ -32,6 +32,12 @@ class Person(Identified, db.Model):
     school: Mapped[School | None] = relationship(lazy="joined")
     roles: Mapped[list["PersonRole"]] = relationship(cascade="all, delete-orphan", order_by="PersonRole.role")
 
+    @property
+    def role_words(self) -> list[str]:
+        """Her roles as other services read them; whoever belongs to a school is a teacher."""
+        implied = {"teacher"} if self.school_id else set()
+        return sorted(implied | {role.word for role in self.roles})
+
 
 class PersonRole(db.Model):
     """What a person may do, and where: an organiser of an organisation, a coordinator of a district."""
@@ -67,5 +73,3 @@ class SignInSession(Identified, db.Model):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     person: Mapped[Person] = relationship()
-
-
