@@ -1,11 +1,7 @@
 """What a person or a guest sends to register, and what is answered."""
 
-from typing import Any
-
 from marshmallow import fields as ma
 
-from events_service.events.standing import position
-from events_service.registrations.models import Registration
 from services.fields import Body, Choice, Mail, Moment, Text
 from services.i18n import LANGUAGES
 
@@ -42,24 +38,3 @@ class RegistrantAnswer(RegistrationAnswer):
     email = ma.String()
     school_id = ma.String(allow_none=True)
     language = ma.String()
-
-
-def show(row: Registration) -> dict[str, Any]:
-    """What the person herself is told."""
-    return {
-        "id": row.public_id,
-        "event_id": row.event_id,
-        "status": row.status,
-        "position": position(row),
-        "queued_at": Moment()._serialize(row.queued_at, "", None),
-    }
-
-
-def show_registrant(row: Registration) -> dict[str, Any]:
-    return {
-        **show(row),
-        "name": row.name,
-        "email": row.email,
-        "school_id": row.school_id,
-        "language": row.language,
-    }

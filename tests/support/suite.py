@@ -13,6 +13,8 @@ import httpx
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
+from services import identity
+from services.database import new_id, utcnow
 from services.settings import Settings
 from tests.support import pages
 
@@ -41,9 +43,9 @@ class Suite:
     def sign_in(self, role: str, number: int = 0) -> str:
         """A token of a demo person."""
         if (role, number) not in self.tokens:
-            reply = self.json("POST", "/registry/api/v1/demo/session", {"role": role, "number": number})
-            assert reply.status_code == 200, reply.text
-            self.tokens[role, number] = reply.get_json()["token"]
+            width = 4 if role == "teacher" else 1
+            with self.registry.app_context():
+                self.tokens[role, number] = open_session(f"{role}{number:0{width}}@example.invalid", self.settings)
         return self.tokens[role, number]
 
     def json(
@@ -172,6 +174,20 @@ def _values(form: ET.Element) -> Iterator[tuple[str, Any]]:
         elif kind not in {"submit", "file"}:
             yield name, element.get("value", "")
     yield from lists.items()
+
+
+def open_session(address: str, settings: Settings) -> str:
+    """Sign a person of the register in, without the mail."""
+    from registry_service.changes.queries import person_row
+    from registry_service.db import db
+    from registry_service.people.models import Person, SignInSession
+
+    person = db.session.scalars(db.select(Person).where(Person.email == address)).one()
+    row, sid = person_row(person), new_id()
+    with db.transaction() as session:
+        session.add(SignInSession(id=sid, person_id=row["id"], expires_at=utcnow() + identity.LIFETIME))
+    claims = {"sub": row["id"], "name": row["name"], "roles": row["roles"], "sid": sid}
+    return identity.issue(settings, {**claims, "unit": row["school_id"] or "", "lang": row["language"]})[0]
 
 
 def connect(registry: Flask, events: Flask) -> None:
