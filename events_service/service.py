@@ -7,10 +7,14 @@ from flask import request
 from flask_babel import gettext as _
 
 from events_service import models
+from events_service.calendars import api as calendars_api
+from events_service.calendars import pages as calendars_pages
 from events_service.db import db
 from events_service.directory.queries import is_revoked
 from events_service.events import api as events_api
 from events_service.events import pages as events_pages
+from events_service.notifications import api as notifications_api
+from events_service.notifications import pages as notifications_pages
 from events_service.registrations import api as registrations_api
 from services.app import Service
 from services.settings import Settings
@@ -30,8 +34,8 @@ def service(settings: Settings) -> Service:
         database_url=settings.events_database_url,
         prefix="",
         title="Qonyrau events",
-        pages=[events_pages.pages],
-        apis=[events_api.api, registrations_api.api],
+        pages=[events_pages.pages, calendars_pages.pages, notifications_pages.pages],
+        apis=[events_api.api, registrations_api.api, calendars_api.api, notifications_api.api],
         context=lambda: page_context(settings),
         revoked=is_revoked,
         sign_in_url=SIGN_IN,

@@ -1,14 +1,19 @@
 """Owing somebody a message: rows written in the transaction of their cause, sent after it."""
 
 from flask import current_app
-from sqlalchemy import insert, literal, select
+from flask_babel import gettext as _
+from sqlalchemy import insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from events_service.db import Notification, db
+from events_service.db import Audit, Notification, db
 from events_service.events.models import Event
 from events_service.registrations.models import LIVE, Registration
 from services import doorbell, ledger
 from services.database import utcnow
+from services.errors import Conflict
+from services.identity import Actor
+
+MENDABLE = ("failed", "uncertain")
 
 
 def ring_after_commit() -> None:
@@ -61,3 +66,21 @@ def to_all_registrants(session: Session, event: Event, kind: str) -> int:
     result = session.execute(insert(Notification).from_select(names, live))
     ring_after_commit()
     return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+def owe_again(session: Session, actor: Actor, row: Notification) -> None:
+    """Try a message anew that has failed, or of which nobody knows whether it arrived.
+
+    It is written again from its cause: what has been overtaken since then is not sent.
+    """
+    again = {"status": "queued", "attempts": 0, "ambiguous": 0, "due_at": utcnow(), "rendered": None, "error": ""}
+    changed = session.execute(
+        update(Notification)
+        .where(Notification.id == row.id, Notification.status.in_(MENDABLE))
+        .values(**again)
+        .execution_options(synchronize_session=False)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise Conflict(_("Only a letter that did not arrive is sent again"))
+    ledger.audit(session, Audit, actor, "notification.queued", "notification", str(row.id))
+    ring_after_commit()

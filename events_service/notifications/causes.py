@@ -44,9 +44,7 @@ class Cause:
 
 def cause_of(message: Notification) -> Cause | None:
     """The cause of a message; None when it is gone or a later message says more."""
-    row = db.session.scalars(
-        select(Registration).where(Registration.public_id == message.subject_ref)
-    ).first()
+    row = db.session.scalars(select(Registration).where(Registration.public_id == message.subject_ref)).first()
     if row is None:
         return None
     cause = Cause(message, row, row.event)

@@ -37,9 +37,7 @@ class Said:
 
 
 SAID = {
-    "registration_confirmed": Said(
-        _l("You are registered: %(title)s"), _l("You are registered and have a place.")
-    ),
+    "registration_confirmed": Said(_l("You are registered: %(title)s"), _l("You are registered and have a place.")),
     "registration_waiting": Said(
         _l("You are on the waiting list: %(title)s"),
         _l(
@@ -65,9 +63,7 @@ SAID = {
         _l("New time or place: %(title)s"),
         _l("The time or the place has changed. This is how it is now."),
     ),
-    "event_cancelled": Said(
-        _l("Cancelled: %(title)s"), _l("The event you registered for will not take place.")
-    ),
+    "event_cancelled": Said(_l("Cancelled: %(title)s"), _l("The event you registered for will not take place.")),
     "event_restored": Said(
         _l("Takes place after all: %(title)s"),
         _l("The event had been cancelled; now it takes place after all. Your registration stands as it was."),

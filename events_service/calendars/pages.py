@@ -1,0 +1,110 @@
+"""The page of calendars and the feeds: no sign-in, no redirect, no cookie, the same bytes for everybody."""
+
+from flask import Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from events_service.calendars import addresses, feeds, queries, selections
+from events_service.calendars.feeds import Feed
+from events_service.db import db
+from events_service.events.models import DRAFT
+from events_service.events.queries import find
+from events_service.ics.entries import in_calendars
+from services.app import say
+from services.errors import NotFound
+from services.i18n import language
+from services.identity import ANYONE, SIGNED_IN, actor, me, settings_of_app
+from services.web import Pages
+
+pages = Pages("calendars", __name__)
+
+PUBLIC = "public, max-age=300"
+PERSONAL = "private, max-age=0, must-revalidate"
+
+
+@pages.get("/calendars", who=ANYONE)
+def show() -> ResponseReturnValue:
+    """What there is to subscribe to, the chosen calendar's address, and how to use it."""
+    chosen = selections.of(request.args)
+    person = actor()
+    return render_template(
+        "calendars/calendars.html",
+        chosen=chosen,
+        count=queries.total(chosen),
+        link=absolute(chosen.path(language())),
+        mine=absolute(_said(addresses.path_of(person.id))) if person else "",
+        shelves=queries.shelves(),
+        everything=selections.Selection(),
+    )
+
+
+@pages.post("/calendars/replace", who=SIGNED_IN)
+def replace() -> ResponseReturnValue:
+    """A new address for one's own calendar."""
+    with db.transaction() as session:
+        addresses.replace(session, me())
+    say(_("Your calendar has a new link. Put it into your calendar program: the old one no longer works."))
+    return redirect("/calendars")
+
+
+@pages.get("/calendars/all.ics", who=ANYONE)
+def all_events() -> Response:
+    """Every event, or those that pass the filters of the address."""
+    return _public(selections.of(request.args))
+
+
+@pages.get("/calendars/<any(district, kind, programme):name>/<code>.ics", who=ANYONE)
+def one_filter(name: str, code: str) -> Response:
+    """The events of one district, kind or programme."""
+    return _public(selections.of({}, **{name: code}))
+
+
+@pages.get("/calendars/my/<token>.ics", who=ANYONE)
+def my_events(token: str) -> Response:
+    """One person's registrations; whoever has the address may read it."""
+    spoken = selections.language_of(request.args)
+    response = _answer(feeds.personal(addresses.person_of(token), spoken), "qonyrau-my.ics", PERSONAL)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@pages.get("/events/<slug>.ics", who=ANYONE)
+def one_event(slug: str) -> Response:
+    """One event to save."""
+    event = find(slug)
+    if event is None or event.status == DRAFT or not in_calendars(event):
+        raise NotFound
+    feed = feeds.single(event, selections.language_of(request.args))
+    return _answer(feed, f"{event.slug}.ics", PUBLIC, disposition="attachment")
+
+
+def absolute(path: str) -> str:
+    return f"{settings_of_app().public_url}{path}"
+
+
+def _said(path: str) -> str:
+    """The address with the language being spoken, where it is not the one that needs no saying."""
+    return path if language() == selections.DEFAULT_LANGUAGE else f"{path}?lang={language()}"
+
+
+def _public(selection: selections.Selection) -> Response:
+    feed = feeds.public(selection, selections.language_of(request.args))
+    return _answer(feed, "-".join(["qonyrau", *selection.filters.values()]) + ".ics", PUBLIC)
+
+
+def _answer(feed: Feed, filename: str, cache: str, disposition: str = "inline") -> Response:
+    """The feed, or 304 where the reader has it: by ETag first, by date only without one."""
+    response = Response(feed.body, content_type="text/calendar; charset=utf-8")
+    response.headers.set("Content-Disposition", disposition, filename=filename)
+    response.headers["Cache-Control"] = cache
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.set_etag(_etag(feed))
+    response.last_modified = feed.changed
+    response.make_conditional(request)
+    return response
+
+
+def _etag(feed: Feed) -> str:
+    """The validator; where the reader names its compressed form, that one, and nothing is compressed again."""
+    compressed = f"{feed.etag}:gzip"
+    return compressed if request.if_none_match.contains(compressed) else feed.etag

@@ -1,0 +1,58 @@
+"""How many events each calendar holds now: what the page of calendars lists."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import func, select
+
+from events_service.calendars.feeds import shown
+from events_service.calendars.selections import Selection
+from events_service.db import db
+from events_service.directory import queries as directory
+from events_service.directory.models import School
+from events_service.events import words
+from events_service.events.models import KINDS, Event, EventAudience
+from events_service.events.queries import listed
+from services.i18n import said_plain
+
+Shelf = tuple[str, list[tuple[Selection, str, int]]]
+
+
+def shelves() -> list[Shelf]:
+    """The ready calendars by what they are chosen by, each with its label and its number of events."""
+    kinds, programmes, districts = _by(Event.kind), _by(Event.programme), _by_district()
+    return [
+        (_("By district or city"), _rows("district", districts, directory.territories())),
+        (_("By programme"), _rows("programme", programmes, directory.programmes())),
+        (
+            _("By kind"),
+            [(Selection(kind=kind), words.kind_name(kind), kinds[kind]) for kind in KINDS if kinds.get(kind)],
+        ),
+    ]
+
+
+def total(selection: Selection) -> int:
+    """How many events a calendar holds now."""
+    found = shown(listed(selection.filters)).order_by(None).with_only_columns(func.count(Event.id))
+    return db.session.scalar(found) or 0
+
+
+def _rows(filter_name: str, counts: dict[str, int], places: list[Any]) -> list[tuple[Selection, str, int]]:
+    return [(Selection(**{filter_name: row.code}), said_plain(row.name), counts.get(row.code, 0)) for row in places]
+
+
+def _by(column: Any) -> dict[str, int]:
+    found = shown(select(column, func.count())).group_by(column)
+    return dict(db.session.execute(found).tuples().all())
+
+
+def _by_district() -> dict[str, int]:
+    """Events by the districts of the schools they were published for."""
+    events = shown(select(Event.id)).subquery()
+    found = (
+        select(School.territory_code, func.count(EventAudience.event_id.distinct()))
+        .join(EventAudience, EventAudience.school_id == School.id)
+        .where(EventAudience.event_id.in_(select(events.c.id)))
+        .group_by(School.territory_code)
+    )
+    return dict(db.session.execute(found).tuples().all())

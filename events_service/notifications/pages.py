@@ -1,0 +1,88 @@
+"""The organiser's view of the outbox: what did not arrive comes first, with the one thing to do about it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from events_service.db import Notification, db
+from events_service.events.models import Event
+from events_service.notifications import announcing, queries, words
+from services.app import say
+from services.errors import NotFound
+from services.identity import Actor, holders, me
+from services.paging import paged
+from services.web import Pages
+
+pages = Pages("notifications", __name__)
+
+ORGANISERS = holders("organiser")
+FEW, MANY = 20, 100
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows of one group of states, as many as fit."""
+
+    name: str
+    title: str
+    rows: list[Notification]
+    total: int
+    more_url: str
+
+
+@pages.get("/notifications", who=ORGANISERS)
+def show() -> ResponseReturnValue:
+    """All groups, or one of them, of all her events or of one."""
+    event = queries.own_event(me(), ref) if (ref := request.args.get("event")) else None
+    chosen = request.args.get("group", "")
+    if chosen and chosen not in queries.GROUPS:
+        raise NotFound
+    names = [chosen] if chosen else list(queries.GROUPS)
+    groups = [_group(me(), event, name, whole=bool(chosen)) for name in names]
+    rows = [row for group in groups for row in group.rows]
+    return render_template(
+        "notifications/ledger.html",
+        event=event,
+        chosen=chosen,
+        groups=[group for group in groups if group.rows],
+        events=queries.events_of(rows),
+        choice=queries.events_with_messages(me()),
+        tally=[(words.GROUPS[name][1], number, _url(event, name)) for name, number in _tally(event)],
+        kind_words=words.kind_words,
+        states=words.STATES,
+        mendable=announcing.MENDABLE,
+    )
+
+
+@pages.post("/notifications/<int:row_id>/again", who=ORGANISERS)
+def again(row_id: int) -> ResponseReturnValue:
+    """Send one message again."""
+    row = db.session.scalars(queries.visible(me(), None).where(Notification.id == row_id)).first()
+    if row is None:
+        raise NotFound
+    with db.transaction() as session:
+        announcing.owe_again(session, me(), row)
+    say(_("The letter to %(address)s is in the queue again", address=row.recipient))
+    return redirect(_url(db.session.get(Event, row.topic) if "event" in request.args else None))
+
+
+def _group(actor: Actor, event: Event | None, name: str, whole: bool) -> Group:
+    cursor = request.args.get("cursor", "") if whole else ""
+    most = MANY if whole or name == "trouble" else FEW
+    rows = queries.visible(actor, event, queries.GROUPS[name])
+    page: dict[str, Any] = paged(db.session(), rows, most, cursor, lambda row: row)
+    more = _url(event, name, page["next"] if whole else "") if page["next"] else ""
+    return Group(name, str(words.GROUPS[name][0]), page["items"], page["total"], more)
+
+
+def _tally(event: Event | None) -> list[tuple[str, int]]:
+    return list(queries.tally(me(), event).items())
+
+
+def _url(event: Event | None, group: str = "", cursor: str = "") -> str:
+    pairs = {"event": event.slug if event else "", "group": group, "cursor": cursor}
+    said = "&".join(f"{name}={value}" for name, value in pairs.items() if value)
+    return f"/notifications?{said}" if said else "/notifications"

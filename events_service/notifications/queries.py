@@ -1,0 +1,61 @@
+"""Reads of the messages that are owed: an organiser sees those of her organisations' events."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+
+from events_service.db import Notification, db
+from events_service.events.models import Event
+from services.errors import NotFound
+from services.identity import Actor
+
+GROUPS = {
+    "trouble": ("failed", "uncertain"),
+    "waiting": ("queued", "sending", "held"),
+    "sent": ("sent",),
+    "dropped": ("superseded",),
+}
+
+
+def own_event(actor: Actor, ref: str) -> Event:
+    """An event of one of her organisations, by id or slug; another's does not exist for her."""
+    named = or_(Event.id == ref, Event.slug == ref)
+    found = db.session.scalars(select(Event).where(named, _own(actor))).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def visible(actor: Actor, event: Event | None, statuses: Iterable[str] = ()) -> Select[Any]:
+    """The messages she may see, newest first."""
+    rows = select(Notification).join(Event, Event.id == Notification.topic).where(_own(actor))
+    if event:
+        rows = rows.where(Notification.topic == event.id)
+    if statuses:
+        rows = rows.where(Notification.status.in_(list(statuses)))
+    return rows.order_by(Notification.id.desc())
+
+
+def tally(actor: Actor, event: Event | None) -> dict[str, int]:
+    """How many in each group, failures first."""
+    rows = visible(actor, event).order_by(None).with_only_columns(Notification.status, func.count())
+    found = dict(db.session.execute(rows.group_by(Notification.status)).tuples().all())
+    return {group: sum(found.get(status, 0) for status in statuses) for group, statuses in GROUPS.items()}
+
+
+def events_of(rows: Iterable[Notification]) -> dict[str, Event]:
+    """The events that messages are about, by id."""
+    ids = {row.topic for row in rows}
+    return {row.id: row for row in db.session.scalars(select(Event).where(Event.id.in_(ids)))}
+
+
+def events_with_messages(actor: Actor) -> list[Event]:
+    """Her events that somebody was written to about, newest first; the choice of the filter."""
+    about = select(Notification.topic)
+    found = select(Event).where(_own(actor), Event.id.in_(about)).order_by(Event.starts_at.desc(), Event.id)
+    return list(db.session.scalars(found.limit(200)))
+
+
+def _own(actor: Actor) -> Any:
+    return Event.organisation.in_(sorted(actor.scopes("organiser")))

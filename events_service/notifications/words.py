@@ -1,0 +1,34 @@
+"""What the kinds and states of messages are called."""
+
+from flask_babel import lazy_gettext as _l
+
+KINDS = {
+    "registration_confirmed": _l("Registration confirmed"),
+    "registration_waiting": _l("On the waiting list"),
+    "registration_promoted": _l("A place became free"),
+    "registration_withdrawn": _l("Registration withdrawn"),
+    "guest_confirm": _l("Request to confirm"),
+    "event_changed": _l("New time or place"),
+    "event_cancelled": _l("Cancelled"),
+    "event_restored": _l("Takes place after all"),
+}
+# The mark of the look and the word of each state.
+STATES = {
+    "queued": ("wait", _l("In the queue")),
+    "sending": ("wait", _l("Being sent")),
+    "held": ("wait", _l("Held back")),
+    "sent": ("ok", _l("Sent")),
+    "failed": ("no", _l("Not delivered")),
+    "uncertain": ("warn", _l("It is not known whether it arrived")),
+    "superseded": ("plain", _l("Not needed any more")),
+}
+GROUPS = {
+    "trouble": (_l("Needs a hand"), _l("not delivered")),
+    "waiting": (_l("In the queue"), _l("in the queue")),
+    "sent": (_l("Sent"), _l("sent")),
+    "dropped": (_l("Not needed any more"), _l("not needed any more")),
+}
+
+
+def kind_words(kind: str) -> str:
+    return str(KINDS.get(kind, kind))
