@@ -13,7 +13,7 @@ from services.fields import Body
 from services.identity import SIGNED_IN, me
 from services.web import Api
 
-api = Api("calendars_api", __name__, description="One's own calendar")
+api = Api("calendars_api", __name__)
 
 
 class CalendarAnswer(Body):

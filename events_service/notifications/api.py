@@ -9,7 +9,7 @@ from services.identity import holders, me
 from services.paging import page_of, paged
 from services.web import Api
 
-api = Api("notifications_api", __name__, description="What people were written, and how it went")
+api = Api("notifications_api", __name__)
 
 
 @api.get("/notifications", who=holders("organiser"))
