@@ -123,7 +123,9 @@ def _check_write(revoked: Callable[[str], bool]) -> None:
     else:
         g.csrf_refused = not _csrf_good()
     if g.actor and revoked(g.actor.session):
-        raise Unauthorised
+        g.actor = None  # as if nobody had signed in, so that one can do so again
+        if is_api():
+            raise Unauthorised
 
 
 def _csrf_good() -> bool:
