@@ -47,18 +47,16 @@ class Outbox:
     secret_kinds: frozenset[str] = frozenset()
 
 
-def drain(outbox: Outbox, settings: Settings, most: int = 500) -> Tally:
-    """Send what is due, at most `most` messages, over one connection."""
+def drain(outbox: Outbox, settings: Settings, go_on: Callable[[], bool] = lambda: True) -> Tally:
+    """Send what is due over one connection; `go_on` is asked before each message."""
     tally = Tally()
-    row = claim(outbox)
+    row = claim(outbox) if go_on() else None
     if row is None:
         return tally
     with open_transport(settings.mail_url) as transport:
-        for _ in range(most):
+        while row is not None:
             deliver(outbox, row, transport, settings, tally)
-            row = claim(outbox)
-            if row is None:
-                break
+            row = claim(outbox) if go_on() else None
     return tally
 
 
