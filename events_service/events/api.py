@@ -103,9 +103,7 @@ def restore_event(ref: str) -> Response:
 @api.response(201, EventAnswer)
 def duplicate_event(ref: str) -> Response:
     """A new draft with the same content."""
-    return ledger.once(
-        db, IdempotencyKey, lambda: (show_own(planning.duplicate(db.session(), me(), ref)), 201)
-    )
+    return ledger.once(db, IdempotencyKey, lambda: (show_own(planning.duplicate(db.session(), me(), ref)), 201))
 
 
 @api.get("/events/<ref>/audience", who=ORGANISERS)

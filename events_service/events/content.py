@@ -69,14 +69,10 @@ def write(event: Event, body: dict[str, Any]) -> None:
         setattr(event, name, body[name])
     event.search = " ".join(fold(text) for text in body["title"].values())[:2000]
     agenda = [AgendaItem(position=number, **item) for number, item in enumerate(body["agenda"])]
-    if [_row(item, AGENDA_COLUMNS) for item in event.agenda] != [
-        _row(item, AGENDA_COLUMNS) for item in agenda
-    ]:
+    if [_row(item, AGENDA_COLUMNS) for item in event.agenda] != [_row(item, AGENDA_COLUMNS) for item in agenda]:
         event.agenda = agenda
     materials = [Material(**item) for item in body["materials"]]
-    if [_row(item, MATERIAL_COLUMNS) for item in event.materials] != [
-        _row(m, MATERIAL_COLUMNS) for m in materials
-    ]:
+    if [_row(item, MATERIAL_COLUMNS) for item in event.materials] != [_row(m, MATERIAL_COLUMNS) for m in materials]:
         event.materials = materials
 
 

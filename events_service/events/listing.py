@@ -55,9 +55,7 @@ class Row:
 def months_of(day: date) -> list[date]:
     """The first days of the twelve months of the school year in which a day lies."""
     year = day.year if day.month >= FIRST_MONTH else day.year - 1
-    return [
-        date(year + (month > 12), (month - 1) % 12 + 1, 1) for month in range(FIRST_MONTH, FIRST_MONTH + 12)
-    ]
+    return [date(year + (month > 12), (month - 1) % 12 + 1, 1) for month in range(FIRST_MONTH, FIRST_MONTH + 12)]
 
 
 def month_after(month: date, count: int = 1) -> date:

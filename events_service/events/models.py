@@ -92,9 +92,7 @@ class Event(Identified, db.Model):
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
     copied_from: Mapped[str | None] = mapped_column(ID)
     is_synthetic: Mapped[bool] = mapped_column(default=False)
-    agenda: Mapped[list["AgendaItem"]] = relationship(
-        cascade="all, delete-orphan", order_by="AgendaItem.position"
-    )
+    agenda: Mapped[list["AgendaItem"]] = relationship(cascade="all, delete-orphan", order_by="AgendaItem.position")
     materials: Mapped[list["Material"]] = relationship(cascade="all, delete-orphan", order_by="Material.id")
 
 

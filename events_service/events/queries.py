@@ -91,9 +91,7 @@ def _spoken(language: str) -> tuple[str, ...]:
 def _between(statement: Select[Any], since: date | None, until: date | None) -> Select[Any]:
     if since:
         first = midnight(since)
-        statement = statement.where(
-            or_(Event.ends_at > first, Event.starts_at >= first, Event.starts_at.is_(None))
-        )
+        statement = statement.where(or_(Event.ends_at > first, Event.starts_at >= first, Event.starts_at.is_(None)))
     if until:
         statement = statement.where(Event.starts_at < midnight(until + timedelta(days=1)))
     return statement

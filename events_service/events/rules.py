@@ -31,9 +31,7 @@ NONE_MEANS: dict[str, Any] = {
 
 def settled(data: dict[str, Any]) -> dict[str, Any]:
     """A loaded body with None replaced by what it means, and all-day times put on local midnights."""
-    body = {
-        key: NONE_MEANS[key] if value is None and key in NONE_MEANS else value for key, value in data.items()
-    }
+    body = {key: NONE_MEANS[key] if value is None and key in NONE_MEANS else value for key, value in data.items()}
     if body.get("audience"):
         body["audience"] = {key: value for key, value in body["audience"].items() if value}
     body["agenda"] = [_line(item) for item in body["agenda"]] if "agenda" in body else []
@@ -85,8 +83,7 @@ def _check_times(event: dict[str, Any]) -> dict[str, str]:
     if end and not start:
         return {"starts_at": _("Say when it begins")}
     late = any(
-        item["starts_at"] and item["ends_at"] and item["ends_at"] < item["starts_at"]
-        for item in event["agenda"]
+        item["starts_at"] and item["ends_at"] and item["ends_at"] < item["starts_at"] for item in event["agenda"]
     )
     return {"agenda": _("A line of the agenda ends before it begins")} if late else {}
 
