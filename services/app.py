@@ -231,3 +231,4 @@ def notes() -> list[Any]:
 
 def init_logging() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # one line for each copying of nothing

@@ -1,0 +1,74 @@
+"""The Celery app. Tasks carry no data: the rows are the truth, so a lost or doubled task harms nothing.
+
+Why each setting is as it is stands in docs/operations.md; a test holds them.
+"""
+
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+from services.app import init_logging
+from services.doorbell import DRAIN, TICK
+from services.settings import Settings, SettingsError
+from worker import places, tasks
+from worker.schedule import SCHEDULE
+
+
+def make_app(settings: Settings) -> Celery:
+    """The app for these settings; refuses to be made without a broker."""
+    if not settings.redis_url:
+        raise SettingsError("REDIS_URL is missing: without it `python -m worker drain --loop` does the work")
+    app = Celery("qonyrau", broker=settings.redis_url, set_as_current=False)
+    app.conf.update(pinned(settings))
+    app.task(name=DRAIN)(tasks.drain)
+    app.task(name=TICK)(tasks.tick)
+    return app
+
+
+def pinned(settings: Settings) -> dict[str, Any]:
+    """What must never be left to a default."""
+    return {
+        "accept_content": ["json"],
+        "task_serializer": "json",
+        "task_ignore_result": True,
+        "task_store_errors_even_if_ignored": False,
+        "result_backend": None,
+        # The row is the truth: a task delivered again after a crash would only double the bell.
+        "task_acks_late": False,
+        "task_reject_on_worker_lost": False,
+        "task_time_limit": 150,
+        "worker_prefetch_multiplier": 1,
+        "worker_soft_shutdown_timeout": 4 if settings.demo else 20,
+        "worker_enable_soft_shutdown_on_idle": False,
+        "worker_hijack_root_logger": False,
+        # An hour without a broker must not end the worker.
+        "broker_connection_retry": True,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_connection_timeout": 5,
+        "broker_transport_options": {
+            "visibility_timeout": 300,
+            "socket_connect_timeout": 5,
+            "socket_timeout": 30,
+            "socket_keepalive": True,
+            "health_check_interval": 25,
+        },
+        "beat_schedule": SCHEDULE,
+        "beat_max_loop_interval": 15,
+        "timezone": "UTC",
+        "enable_utc": True,
+    }
+
+
+@setup_logging.connect
+def _log(**_: Any) -> None:
+    init_logging()
+
+
+def __getattr__(name: str) -> Celery:
+    """`app`, made on first use, so that the module can be read without settings."""
+    if name != "app":
+        raise AttributeError(name)
+    globals()["app"] = made = make_app(places.settings())
+    return made

@@ -1,0 +1,97 @@
+"""Periodic work, by name: what beat and the loop call, and `python -m worker tick <job>`."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from events_service import db as events_db
+from events_service.directory import copying
+from events_service.directory.models import RevokedSession
+from events_service.events import seats
+from events_service.events.models import PUBLISHED, Event
+from registry_service import db as registry_db
+from registry_service.people.models import SignInLink
+from services.database import utcnow
+from services.jobs import slot_of, take_slot
+from worker.places import EVENTS, REGISTRY, Apps
+
+HOUR = timedelta(hours=1)
+PATIENCE = 3.0
+BODIES_KEPT, KEYS_KEPT, RUNS_KEPT, LINKS_KEPT = (
+    timedelta(days=90),
+    timedelta(hours=24),
+    timedelta(days=30),
+    timedelta(days=1),
+)
+Job = Callable[[Apps], int]
+
+
+def pull_directory(apps: Apps) -> int:
+    """Copy what has changed in the register; short waits, as mails stand behind it in the loop."""
+    with apps[EVENTS].app_context():
+        return copying.pull(apps[EVENTS], within=PATIENCE)
+
+
+def release_reserves(apps: Apps) -> int:
+    """Seat those who wait where the places kept for small-class schools have become free for all."""
+    with apps[EVENTS].app_context():
+        released = select(Event.id).where(Event.status == PUBLISHED, Event.waiting > 0, Event.reserve_until <= utcnow())
+        return sum(_promote(event_id) for event_id in events_db.db.session.scalars(released).all())
+
+
+def _promote(event_id: str) -> int:
+    with events_db.db.transaction() as session:
+        return seats.promote(session, seats.take_turn(session, event_id))
+
+
+def housekeeping(apps: Apps) -> int:
+    """Forget in both services what is no longer needed; once an hour, whoever comes first."""
+    return sum(_tidy(apps, place) for place in (REGISTRY, EVENTS))
+
+
+def _tidy(apps: Apps, place: str) -> int:
+    rows, forget = TIDIED[place]
+    with apps[place].app_context():
+        if not take_slot(rows.db, rows.JobRun, "housekeeping", slot_of(HOUR)):
+            return 0
+        with rows.db.transaction() as session:
+            return _forget_old(session, rows) + forget(session)
+
+
+def _forget_old(session: Session, rows: Any) -> int:
+    """Bodies of old mails, answers kept for repeated requests, and names of old slots."""
+    now, mail = utcnow(), rows.Notification
+    old = mail.created_at < now - BODIES_KEPT, mail.rendered.is_not(None)
+    return (
+        _count(session, update(mail).where(*old).values(rendered=None))
+        + _count(session, delete(rows.IdempotencyKey).where(rows.IdempotencyKey.at < now - KEYS_KEPT))
+        + _count(session, delete(rows.JobRun).where(rows.JobRun.at < now - RUNS_KEPT))
+    )
+
+
+def _forget_links(session: Session) -> int:
+    return _count(session, delete(SignInLink).where(SignInLink.expires_at < utcnow() - LINKS_KEPT))
+
+
+def _forget_sessions(session: Session) -> int:
+    """Revocations of sessions whose tokens have ended by themselves."""
+    return _count(session, delete(RevokedSession).where(RevokedSession.expires_at < utcnow()))
+
+
+def _count(session: Session, statement: Any) -> int:
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return int(result.rowcount)  # type: ignore[attr-defined]
+
+
+TIDIED: Mapping[str, tuple[Any, Callable[[Session], int]]] = {
+    REGISTRY: (registry_db, _forget_links),
+    EVENTS: (events_db, _forget_sessions),
+}
+JOBS: Mapping[str, Job] = {
+    "pull_directory": pull_directory,
+    "release_reserves": release_reserves,
+    "housekeeping": housekeeping,
+}

@@ -1,0 +1,20 @@
+"""When beat rings: the bell is only a reminder, every job looks for itself whether there is work."""
+
+from typing import Any
+
+from services.doorbell import DRAIN, TICK
+
+QUARTER_MINUTE, HOUR = 15.0, 3600.0
+
+
+def _tick(job: str, every: float) -> dict[str, Any]:
+    """A reminder that nobody answered in time is dropped: the next one comes anyway."""
+    return {"task": TICK, "args": (job,), "schedule": every, "options": {"expires": every}}
+
+
+SCHEDULE: dict[str, dict[str, Any]] = {
+    "drain": {"task": DRAIN, "schedule": QUARTER_MINUTE, "options": {"expires": QUARTER_MINUTE}},
+    "pull_directory": _tick("pull_directory", QUARTER_MINUTE),
+    "release_reserves": _tick("release_reserves", QUARTER_MINUTE),
+    "housekeeping": _tick("housekeeping", HOUR),
+}
