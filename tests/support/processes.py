@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,27 +13,32 @@ import httpx
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
+# By its path and isolated, so that neither the folder nor the environment of the command matters to it.
+WATCHDOG = (sys.executable, "-I", "-S", str(ROOT / "tests" / "support" / "watchdog.py"))
 
 
 class Process:
     """A child under the watchdog; a context manager that ends it."""
 
-    def __init__(self, watchdog: subprocess.Popen, log_path: Path | None) -> None:
+    def __init__(self, watchdog: subprocess.Popen[bytes], log_path: Path | None) -> None:
         self.watchdog, self.log_path = watchdog, log_path
 
     @property
     def child(self) -> psutil.Process:
         """The process that was asked for."""
-        return wait_until(lambda: next(iter(psutil.Process(self.watchdog.pid).children()), None), 5)
+        found: psutil.Process = wait_until(lambda: next(iter(psutil.Process(self.watchdog.pid).children()), None), 5)
+        return found
 
     def kill(self) -> None:
         """`kill -9` of the process and its children; the watchdog then ends by itself."""
         child = self.child
-        for process in [*child.children(recursive=True), child]:
-            process.kill()
+        for process in [child, *child.children(recursive=True)]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         self.watchdog.wait(15)
 
     def stop(self) -> None:
+        """Ask the process to end; the watchdog kills what does not listen."""
         if self.watchdog.stdin and not self.watchdog.stdin.closed:
             self.watchdog.stdin.close()
         try:
@@ -59,23 +65,24 @@ def spawn(
     options: Sequence[str] = (),
 ) -> Process:
     """Start a command under the watchdog; its output goes to the log."""
-    output = log_path.open("ab") if log_path else subprocess.DEVNULL
-    watchdog = subprocess.Popen(
-        [sys.executable, "-m", "tests.support.watchdog", *options, *args],
-        stdin=subprocess.PIPE,
-        stdout=output,
-        stderr=subprocess.STDOUT,
-        cwd=cwd,
-        env=dict(env) if env is not None else None,
-        start_new_session=True,
-    )
+    with (log_path or Path("/dev/null")).open("ab") as output:
+        watchdog = subprocess.Popen(
+            [*WATCHDOG, *options, *args],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=cwd,
+            env=env,
+            start_new_session=True,
+        )
     return Process(watchdog, log_path)
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def wait_until(predicate: Callable[[], Any], timeout: float = 10, pause: float = 0.05) -> Any:
@@ -91,9 +98,8 @@ def wait_until(predicate: Callable[[], Any], timeout: float = 10, pause: float =
 
 def wait_for_http(url: str, timeout: float = 30) -> None:
     def answers() -> bool:
-        try:
-            return httpx.get(url, timeout=5).status_code < 500
-        except httpx.HTTPError:
-            return False
+        with suppress(httpx.HTTPError):
+            return httpx.get(url, timeout=5, trust_env=False).status_code < 500
+        return False
 
     wait_until(answers, timeout)
