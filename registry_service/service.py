@@ -11,6 +11,7 @@ from registry_service.changes import api as changes_api
 from registry_service.db import db
 from registry_service.people import api as people_api
 from registry_service.people import pages as people_pages
+from registry_service.people import sign_in
 from registry_service.people.queries import is_revoked
 from registry_service.territories import api as territories_api
 from registry_service.territories import pages as territories_pages
@@ -32,7 +33,7 @@ def service(settings: Settings) -> Service:
         database_url=settings.registry_database_url,
         prefix="/registry",
         title="Qonyrau register",
-        pages=[territories_pages.pages, people_pages.pages],
+        pages=[territories_pages.pages, people_pages.pages, sign_in.pages],
         apis=[territories_api.api, people_api.api, changes_api.api],
         context=lambda: page_context(settings),
         revoked=is_revoked,

@@ -1,5 +1,83 @@
-"""JSON of people."""
+"""People as JSON, for those who keep the register."""
 
+from typing import Any
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from marshmallow import fields as ma
+
+from registry_service.db import IdempotencyKey, db
+from registry_service.people import keeping, queries
+from registry_service.people.schemas import (
+    LineAnswer,
+    PeopleQuery,
+    PersonAnswer,
+    PersonBody,
+    show_line,
+    show_person,
+)
+from registry_service.rights import KEEPERS
+from services import ledger
+from services.errors import Stale
+from services.fields import Body
+from services.identity import me
+from services.paging import page_of, paged
 from services.web import Api
 
 api = Api("people_api", __name__)
+
+
+class HistoryAnswer(Body):
+    """What was changed about a person, the newest first."""
+
+    items = ma.List(ma.Nested(LineAnswer))
+
+
+@api.get("/people", who=KEEPERS)
+@api.query(PeopleQuery)
+@api.response(200, page_of(PersonAnswer))
+def list_people(query: dict[str, Any]) -> dict[str, Any]:
+    """People by name: everybody for a registrar, the schools of her district for a coordinator."""
+    return paged(db.session(), queries.listed(me(), query), query["limit"], query["cursor"], show_person)
+
+
+@api.post("/people", who=KEEPERS)
+@api.body(PersonBody)
+@api.response(201, PersonAnswer)
+def create_person(body: dict[str, Any]) -> Response:
+    """Add a person; an address that somebody has is 409."""
+    return ledger.once(db, IdempotencyKey, lambda: (show_person(keeping.create(db.session(), me(), body)), 201))
+
+
+@api.get("/people/<person_id>", who=KEEPERS)
+@api.response(200, PersonAnswer)
+def get_person(person_id: str) -> ResponseReturnValue:
+    """One person."""
+    person = queries.one(me(), person_id)
+    return show_person(person), 200, {"ETag": f'"{person.version}"'}
+
+
+@api.patch("/people/<person_id>", who=KEEPERS)
+@api.body(PersonBody(partial=True))
+@api.response(200, PersonAnswer)
+def change_person(body: dict[str, Any], person_id: str) -> ResponseReturnValue:
+    """Change what the body names. `If-Match` with the version is optional; a stale one is 412."""
+    with db.transaction() as session:
+        person = keeping.change(session, me(), person_id, body, _if_match())
+    return show_person(person), 200, {"ETag": f'"{person.version}"'}
+
+
+@api.get("/people/<person_id>/history", who=KEEPERS)
+@api.response(200, HistoryAnswer)
+def get_history(person_id: str) -> dict[str, Any]:
+    """Who changed what, with old and new values."""
+    return {"items": [show_line(row) for row in queries.history(queries.one(me(), person_id).id)]}
+
+
+def _if_match() -> int | None:
+    given = request.headers.get("If-Match", "").strip().strip('"')
+    if not given or given == "*":
+        return None
+    if not given.isascii() or not given.isdigit() or len(given) > 9:
+        raise Stale
+    return int(given)
