@@ -85,8 +85,9 @@ def change(
 def insert_once(session: Session, model: type[Any], values: Mapping[str, Any]) -> bool:
     """INSERT unless a unique index says it is there already; True when it went in."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(model).values(**values).on_conflict_do_nothing()
-    return bool(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    statement = dialect.insert(model.__table__).values(**values).on_conflict_do_nothing().inline()
+    # without preserve_rowcount the count of an INSERT is unknown (-1) on PostgreSQL
+    return session.connection().execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def once(db: Database, model: type[IdempotencyRow], effect: Callable[[], tuple[Any, int]]) -> Response:
