@@ -23,7 +23,7 @@ def shelves() -> list[Shelf]:
     kinds, programmes, districts = _by(Event.kind), _by(Event.programme), _by_district()
     return [
         (_("By district or city"), _rows("district", districts, directory.territories())),
-        (_("By programme"), _rows("programme", programmes, directory.programmes())),
+        (_("By programme"), _rows("programme", programmes, _held(directory.programmes(), programmes))),
         (
             _("By kind"),
             [(Selection(kind=kind), words.kind_name(kind), kinds[kind]) for kind in KINDS if kinds.get(kind)],
@@ -39,6 +39,10 @@ def total(selection: Selection) -> int:
 
 def _rows(filter_name: str, counts: dict[str, int], places: list[Any]) -> list[tuple[Selection, str, int]]:
     return [(Selection(**{filter_name: row.code}), said_plain(row.name), counts.get(row.code, 0)) for row in places]
+
+
+def _held(rows: list[Any], counts: dict[str, int]) -> list[Any]:
+    return [row for row in rows if counts.get(row.code)]
 
 
 def _by(column: Any) -> dict[str, int]:
