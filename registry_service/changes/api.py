@@ -12,14 +12,14 @@ from services.web import Api
 api = Api("changes_api", __name__)
 
 
-class ChangesQuery(Body):
+class FeedQuery(Body):
     """Where the reader stands."""
 
     since = Whole(least=0, load_default=0)
     limit = Whole(least=1, most=1000, load_default=500)
 
 
-class ChangeAnswer(Body):
+class FeedLine(Body):
     """One line: what the row is now, or null when it is gone."""
 
     seq = ma.Integer()
@@ -29,17 +29,17 @@ class ChangeAnswer(Body):
     row = ma.Dict(allow_none=True)
 
 
-class ChangesAnswer(Body):
+class FeedAnswer(Body):
     """A page of the feed; `next` is the number to go on from."""
 
-    items = ma.List(ma.Nested(ChangeAnswer))
+    items = ma.List(ma.Nested(FeedLine))
     next = ma.Integer()
     more = ma.Boolean()
 
 
 @api.get("/changes", who=SERVICE)
-@api.query(ChangesQuery)
-@api.response(200, ChangesAnswer)
+@api.query(FeedQuery)
+@api.response(200, FeedAnswer)
 def list_changes(query: dict[str, Any]) -> dict[str, Any]:
     """What changed since a number, with the rows as they are now."""
     return queries.since(query["since"], query["limit"])

@@ -13,6 +13,7 @@ from registry_service.people.schemas import (
     PeopleQuery,
     PersonAnswer,
     PersonBody,
+    PersonPatch,
     show_line,
     show_person,
 )
@@ -58,7 +59,7 @@ def get_person(person_id: str) -> ResponseReturnValue:
 
 
 @api.patch("/people/<person_id>", who=KEEPERS)
-@api.body(PersonBody(partial=True))
+@api.body(PersonPatch(partial=True))
 @api.response(200, PersonAnswer)
 def change_person(body: dict[str, Any], person_id: str) -> ResponseReturnValue:
     """Change what the body names. `If-Match` with the version is optional; a stale one is 412."""

@@ -39,6 +39,10 @@ class PersonBody(Body):
         return found
 
 
+class PersonPatch(PersonBody):
+    """Some of a person; what is not named stays."""
+
+
 class PersonForm(PersonBody):
     """The form of a person carries the version it was drawn from; access is closed by a button of its own."""
 
