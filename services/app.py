@@ -1,7 +1,7 @@
 """Making one service: the same app for all, told only its name, rows, features and roles."""
 
 import hashlib
-import logging
+import mimetypes
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import flask_smorest
-from flask import Flask, Response, flash, g, get_flashed_messages, request, send_from_directory
+from flask import Flask, Response, g, request
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf.csrf import generate_csrf
@@ -19,6 +19,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from services import identity, problems, web
 from services.database import Database
+from services.errors import NotFound
 from services.i18n import COOKIE, LABELS, LANGUAGES, init_i18n, lang_url, language
 from services.settings import Settings
 
@@ -145,7 +146,11 @@ def asset_version() -> str:
 
 
 def _static(version: str, name: str) -> Response:
-    response = send_from_directory(STATIC, name, max_age=31536000)
+    """Whole, not streamed: a stream would leave uncompressed."""
+    path = STATIC / name
+    if path.parent != STATIC or not path.is_file():
+        raise NotFound
+    response = Response(path.read_bytes(), mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream")
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
@@ -218,17 +223,3 @@ def _finish(response: Response) -> Response:
             secure=identity.settings_of_app().https,
         )
     return response
-
-
-def say(message: str, category: str = "ok") -> None:
-    """A note for the next page."""
-    flash(message, category)
-
-
-def notes() -> list[Any]:
-    return list(get_flashed_messages(with_categories=True))
-
-
-def init_logging() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # one line for each copying of nothing
