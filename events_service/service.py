@@ -12,6 +12,7 @@ from events_service.calendars import pages as calendars_pages
 from events_service.db import db
 from events_service.directory.queries import is_revoked
 from events_service.events import api as events_api
+from events_service.events import organising, steps
 from events_service.events import pages as events_pages
 from events_service.notifications import api as notifications_api
 from events_service.notifications import pages as notifications_pages
@@ -34,7 +35,7 @@ def service(settings: Settings) -> Service:
         database_url=settings.events_database_url,
         prefix="",
         title="Qonyrau events",
-        pages=[events_pages.pages, calendars_pages.pages, notifications_pages.pages],
+        pages=[events_pages.pages, organising.pages, steps.pages, calendars_pages.pages, notifications_pages.pages],
         apis=[events_api.api, registrations_api.api, calendars_api.api, notifications_api.api],
         context=lambda: page_context(settings),
         revoked=is_revoked,

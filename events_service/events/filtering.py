@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask_babel import gettext as _
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from events_service.directory import queries as directory
 from events_service.events import listing, words
@@ -23,11 +23,17 @@ Options = list[tuple[str, str]]
 def read(args: Mapping[str, str]) -> dict[str, Any]:
     """The filters of a request, and its cursor; empty fields of a GET form count as not sent."""
     given = {name: value for name, value in args.items() if value.strip() and name in (*NAMES, "cursor")}
+    query = loaded(EventQuery(), given)
+    return {name: query[name] for name in (*NAMES, "cursor")}
+
+
+def loaded(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What an address says, by a schema; what the schema refuses is an `Invalid` request."""
     try:
-        loaded: dict[str, Any] = EventQuery().load(given)
+        found: dict[str, Any] = schema.load(given)
     except ValidationError as error:
         raise Invalid(translate_messages(error.normalized_messages())) from None
-    return {name: loaded[name] for name in (*NAMES, "cursor")}
+    return found
 
 
 def read_month(text: str) -> date | None:

@@ -64,16 +64,16 @@ def to_body(values: dict[str, Any]) -> dict[str, Any]:
 def changes(event: Event, values: dict[str, Any]) -> dict[str, Any]:
     """Only what differs from the saved event as the form would show it."""
     before = to_body(as_sent(to_form(event)))
-    body = {name: value for name, value in to_body(values).items() if _bare(value) != _bare(before.get(name))}
+    body = {name: value for name, value in to_body(values).items() if bare(value) != bare(before.get(name))}
     return {**body, "time_zone": event.time_zone}
 
 
-def _bare(value: Any) -> Any:
+def bare(value: Any) -> Any:
     """A value without what is empty in it, so that a field left empty equals one that was not sent."""
     if isinstance(value, dict):
-        return {key: _bare(below) for key, below in value.items() if _bare(below)} or None
+        return {key: bare(below) for key, below in value.items() if bare(below)} or None
     if isinstance(value, list):
-        return [_bare(below) for below in value] or None
+        return [bare(below) for below in value] or None
     return tidy(value) or None if isinstance(value, str) else value
 
 
@@ -156,6 +156,10 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+def is_day(text: str) -> bool:
+    return _day(text) is not None
 
 
 def _at(day: str, clock: str, zone: str) -> str | None:

@@ -180,7 +180,7 @@ def state_of(event: Event, mine: Registration | None) -> tuple[str, str]:
 
 def _places(event: Event) -> tuple[str, str]:
     if event.capacity is None:
-        return "plain", _("Places are not limited")
+        return "plain", _("Places are not limited") if event.date_precision == "day" else ""
     free = event.capacity - event.seats_taken
     if free <= 0:
         return "wait", _("The waiting list is open")
