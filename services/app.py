@@ -1,6 +1,7 @@
 """Making one service: the same app for all, told only its name, rows, features and roles."""
 
 import hashlib
+import logging
 import mimetypes
 import uuid
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import flask_smorest
-from flask import Flask, Response, g, request
+from flask import Flask, Response, flash, g, request
 from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf.csrf import generate_csrf
@@ -223,3 +224,12 @@ def _finish(response: Response) -> Response:
             secure=identity.settings_of_app().https,
         )
     return response
+
+
+def say(message: str, category: str = "ok") -> None:
+    """A note for the next page."""
+    flash(message, category)
+
+
+def init_logging() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
