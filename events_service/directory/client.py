@@ -36,7 +36,7 @@ def _get(app: Flask, since: int, timeout: httpx.Timeout) -> dict[str, Any]:
     key = settings.service_keys[0] if settings.service_keys else ""
     base = settings.registry_url or settings.public_url
     transport = app.extensions.get("register_transport") if not settings.registry_url else None
-    with httpx.Client(base_url=base, timeout=timeout, transport=transport) as http:
+    with httpx.Client(base_url=base, timeout=timeout, transport=transport, trust_env=False) as http:
         reply = http.get(
             "/registry/api/v1/changes",
             params={"since": since, "limit": 500},

@@ -28,7 +28,7 @@ from services.web import Api
 api = Api("people_api", __name__)
 
 
-class HistoryAnswer(Body):
+class PersonHistory(Body):
     """What was changed about a person, the newest first."""
 
     items = ma.List(ma.Nested(LineAnswer))
@@ -69,7 +69,7 @@ def change_person(body: dict[str, Any], person_id: str) -> ResponseReturnValue:
 
 
 @api.get("/people/<person_id>/history", who=KEEPERS)
-@api.response(200, HistoryAnswer)
+@api.response(200, PersonHistory)
 def get_history(person_id: str) -> dict[str, Any]:
     """Who changed what, with old and new values."""
     return {"items": [show_line(row) for row in queries.history(queries.one(me(), person_id).id)]}
