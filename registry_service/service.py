@@ -7,14 +7,24 @@ from flask import request
 from flask_babel import gettext as _
 
 from registry_service import models
+from registry_service.centres import api as centres_api
+from registry_service.centres import pages as centres_pages
 from registry_service.changes import api as changes_api
 from registry_service.db import db
+from registry_service.orders import api as orders_api
+from registry_service.orders import pages as orders_pages
 from registry_service.people import api as people_api
 from registry_service.people import pages as people_pages
 from registry_service.people import sign_in
 from registry_service.people.queries import is_revoked
+from registry_service.programmes import api as programmes_api
+from registry_service.programmes import pages as programmes_pages
+from registry_service.schools import api as schools_api
+from registry_service.schools import pages as schools_pages
 from registry_service.territories import api as territories_api
 from registry_service.territories import pages as territories_pages
+from registry_service.twinning import api as twinning_api
+from registry_service.twinning import pages as twinning_pages
 from services.app import Service
 from services.settings import Settings
 
@@ -33,8 +43,26 @@ def service(settings: Settings) -> Service:
         database_url=settings.registry_database_url,
         prefix="/registry",
         title="Qonyrau register",
-        pages=[territories_pages.pages, people_pages.pages, sign_in.pages],
-        apis=[territories_api.api, people_api.api, changes_api.api],
+        pages=[
+            territories_pages.pages,
+            schools_pages.pages,
+            centres_pages.pages,
+            twinning_pages.pages,
+            programmes_pages.pages,
+            orders_pages.pages,
+            people_pages.pages,
+            sign_in.pages,
+        ],
+        apis=[
+            territories_api.api,
+            schools_api.api,
+            centres_api.api,
+            twinning_api.api,
+            programmes_api.api,
+            orders_api.api,
+            people_api.api,
+            changes_api.api,
+        ],
         context=lambda: page_context(settings),
         revoked=is_revoked,
         sign_in_url=SIGN_IN,

@@ -14,8 +14,13 @@ class Attachment(Identified, Dated, db.Model):
     __table_args__ = (
         dated_check("dates"),
         CheckConstraint("school_id <> centre_id", name="not_itself"),
-        Index("uq_attachment_open", "school_id", unique=True,
-              sqlite_where=db.text("valid_to IS NULL"), postgresql_where=db.text("valid_to IS NULL")),
+        Index(
+            "uq_attachment_open",
+            "school_id",
+            unique=True,
+            sqlite_where=db.text("valid_to IS NULL"),
+            postgresql_where=db.text("valid_to IS NULL"),
+        ),
         Index(None, "centre_id"),
     )
 

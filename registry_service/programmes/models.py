@@ -29,8 +29,14 @@ class Enrolment(Identified, Dated, db.Model):
 
     __table_args__ = (
         dated_check("dates"),
-        Index("uq_enrolment_open", "programme_code", "school_id", unique=True,
-              sqlite_where=db.text("valid_to IS NULL"), postgresql_where=db.text("valid_to IS NULL")),
+        Index(
+            "uq_enrolment_open",
+            "programme_code",
+            "school_id",
+            unique=True,
+            sqlite_where=db.text("valid_to IS NULL"),
+            postgresql_where=db.text("valid_to IS NULL"),
+        ),
         Index(None, "school_id"),
     )
 

@@ -42,8 +42,14 @@ class SchoolStatus(Dated, db.Model):
 
     __table_args__ = (
         dated_check("dates"),
-        Index("uq_school_status_open", "school_id", "status", unique=True,
-              sqlite_where=db.text("valid_to IS NULL"), postgresql_where=db.text("valid_to IS NULL")),
+        Index(
+            "uq_school_status_open",
+            "school_id",
+            "status",
+            unique=True,
+            sqlite_where=db.text("valid_to IS NULL"),
+            postgresql_where=db.text("valid_to IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -14,8 +14,14 @@ class TwinningLink(Identified, Dated, db.Model):
     __table_args__ = (
         dated_check("dates"),
         CheckConstraint("school_id <> patron_id", name="not_itself"),
-        Index("uq_twinning_link_open", "school_id", "patron_id", unique=True,
-              sqlite_where=db.text("valid_to IS NULL"), postgresql_where=db.text("valid_to IS NULL")),
+        Index(
+            "uq_twinning_link_open",
+            "school_id",
+            "patron_id",
+            unique=True,
+            sqlite_where=db.text("valid_to IS NULL"),
+            postgresql_where=db.text("valid_to IS NULL"),
+        ),
         Index(None, "patron_id"),
     )
 
