@@ -14,6 +14,7 @@ from marshmallow import Schema, ValidationError
 from services.database import Database
 from services.errors import QonyrauError
 from services.i18n import translate_messages
+from services.text import UNSAFE
 
 DEEPEST, MOST_ITEMS = 4, 200
 Convert = Callable[[dict[str, Any]], dict[str, Any]]
@@ -73,7 +74,7 @@ class Form:
 
     def value(self, name: str) -> str:
         if self.sent:
-            return request.form.get(name, "")
+            return UNSAFE.sub("", request.form.get(name, ""))  # no page can hold such a character
         value = self._flat.get(name, "")
         return "" if value is None else ("on" if value is True else "" if value is False else str(value))
 
