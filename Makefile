@@ -16,7 +16,7 @@ help: ## Print this list
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Qonyrau needs Python 3.11 or newer; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/run.stamp: requirements/run.txt | $(VENV)/bin/python
 	@echo "Installing what Qonyrau runs on, about a minute on the first start ..."
@@ -69,3 +69,4 @@ migrate: setup ## Bring both databases named by the settings to the newest migra
 clean: ## Remove everything that was installed or made here
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name '*.mo' -delete
