@@ -61,6 +61,11 @@ def replace(session: Session, actor: Actor) -> str:
     return path_of(actor.id)
 
 
+def absolute(path: str) -> str:
+    """A path of ours as others must write it."""
+    return f"{settings_of_app().public_url}{path}"
+
+
 def _signed(name: str, version: int, given: str) -> bool:
     settings = settings_of_app()
     keys = (settings.secret_key, *settings.secret_key_fallbacks)

@@ -6,7 +6,6 @@ from flask import Response
 from marshmallow import fields as ma
 
 from events_service.calendars import addresses
-from events_service.calendars.pages import absolute
 from events_service.db import IdempotencyKey, db
 from services import ledger
 from services.fields import Body
@@ -26,11 +25,13 @@ class CalendarAnswer(Body):
 @api.response(200, CalendarAnswer)
 def my_calendar() -> dict[str, Any]:
     """The address of the bearer's calendar."""
-    return {"url": absolute(addresses.path_of(me().id))}
+    return {"url": addresses.absolute(addresses.path_of(me().id))}
 
 
 @api.post("/me/calendar/rotate", who=SIGNED_IN)
 @api.response(200, CalendarAnswer)
 def rotate() -> Response:
     """A new address; the old one is 404 from now on."""
-    return ledger.once(db, IdempotencyKey, lambda: ({"url": absolute(addresses.replace(db.session(), me()))}, 200))
+    return ledger.once(
+        db, IdempotencyKey, lambda: ({"url": addresses.absolute(addresses.replace(db.session(), me()))}, 200)
+    )

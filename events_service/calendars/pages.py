@@ -13,7 +13,7 @@ from events_service.ics.entries import in_calendars
 from services.app import say
 from services.errors import NotFound
 from services.i18n import language
-from services.identity import ANYONE, SIGNED_IN, actor, me, settings_of_app
+from services.identity import ANYONE, SIGNED_IN, actor, me
 from services.web import Pages
 
 pages = Pages("calendars", __name__)
@@ -31,8 +31,8 @@ def show() -> ResponseReturnValue:
         "calendars/calendars.html",
         chosen=chosen,
         count=queries.total(chosen),
-        link=absolute(chosen.path(language())),
-        mine=absolute(_said(addresses.path_of(person.id))) if person else "",
+        link=addresses.absolute(chosen.path(language())),
+        mine=addresses.absolute(_said(addresses.path_of(person.id))) if person else "",
         shelves=queries.shelves(),
         everything=selections.Selection(),
     )
@@ -78,10 +78,6 @@ def one_event(slug: str) -> Response:
     return _answer(feed, f"{event.slug}.ics", PUBLIC, disposition="attachment")
 
 
-def absolute(path: str) -> str:
-    return f"{settings_of_app().public_url}{path}"
-
-
 def _said(path: str) -> str:
     """The address with the language being spoken, where it is not the one that needs no saying."""
     return path if language() == selections.DEFAULT_LANGUAGE else f"{path}?lang={language()}"
@@ -107,4 +103,4 @@ def _answer(feed: Feed, filename: str, cache: str, disposition: str = "inline") 
 def _etag(feed: Feed) -> str:
     """The validator; where the reader names its compressed form, that one, and nothing is compressed again."""
     compressed = f"{feed.etag}:gzip"
-    return compressed if request.if_none_match.contains(compressed) else feed.etag
+    return compressed if compressed in request.if_none_match.as_set(include_weak=True) else feed.etag

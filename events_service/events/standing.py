@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from events_service.db import db
-from events_service.registrations.models import LIVE, WAITLISTED, Registration
+from events_service.registrations.models import LIVE, WAITLISTED, Registration, waits_before
 from services.identity import Actor
 
 
@@ -29,14 +29,8 @@ def position(row: Registration) -> int | None:
     """Rank among all who wait for the event, 1 for the first; None for anyone else."""
     if row.status != WAITLISTED:
         return None
-    before = or_(
-        Registration.queued_at < row.queued_at,
-        (Registration.queued_at == row.queued_at) & (Registration.id < row.id),
-    )
-    waiting = select(func.count()).where(
-        Registration.event_id == row.event_id, Registration.status == WAITLISTED, before
-    )
-    return (db.session.scalar(waiting) or 0) + 1
+    before = select(func.count()).select_from(Registration).where(waits_before(row))
+    return (db.session.scalar(before) or 0) + 1
 
 
 def ranks(event_id: str) -> dict[int, int]:

@@ -63,7 +63,9 @@ def to_all_registrants(session: Session, event: Event, kind: str) -> int:
         literal(now, Notification.due_at.type),
     ).where(Registration.event_id == event.id, Registration.status.in_(LIVE))
     names = [*columns, *fixed, "created_at", "due_at"]
-    result = session.execute(insert(Notification).from_select(names, live), execution_options={"preserve_rowcount": True})
+    result = session.execute(
+        insert(Notification).from_select(names, live), execution_options={"preserve_rowcount": True}
+    )
     ring_after_commit()
     return int(result.rowcount)  # type: ignore[attr-defined]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from events_service.db import Notification, db
 from events_service.events.models import CANCELLED, PUBLISHED, Event
@@ -14,6 +14,7 @@ from events_service.registrations.models import (
     WAITLISTED,
     WITHDRAWN,
     Registration,
+    waits_before,
 )
 
 
@@ -36,6 +37,12 @@ class Cause:
     @property
     def takes_place(self) -> bool:
         return self.event.status == PUBLISHED
+
+    @property
+    def position(self) -> int:
+        """Her number on the waiting list, 1 for the first; means nothing for those who do not wait."""
+        before = select(func.count()).select_from(Registration).where(waits_before(self.registration))
+        return (db.session.scalar(before) or 0) + 1
 
     @property
     def guest(self) -> bool:

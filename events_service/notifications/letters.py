@@ -14,7 +14,6 @@ from flask_babel import lazy_gettext as _l
 from events_service.db import Notification
 from events_service.events import words
 from events_service.events.models import Event
-from events_service.events.standing import position
 from events_service.ics import entries, ical
 from events_service.notifications import links
 from events_service.notifications.causes import Cause, cause_of
@@ -83,7 +82,7 @@ def render(notification: Notification) -> Letter | None:
 def _letter(cause: Cause) -> Letter:
     message = cause.message
     said = SAID[message.kind]
-    filled = {"title": said_plain(cause.event.title), "position": position(cause.registration)}
+    filled = {"title": said_plain(cause.event.title), "position": cause.position}
     context = _context(cause, str(said.lead) % filled)
     method, calendar = _calendar(cause)
     return Letter(

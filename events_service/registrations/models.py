@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from events_service.db import db
@@ -54,3 +54,12 @@ class Registration(db.Model):
     changed_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     version: Mapped[int] = mapped_column(default=1)
     event: Mapped[Event] = relationship(lazy="joined", innerjoin=True)
+
+
+def waits_before(row: Registration) -> ColumnElement[bool]:
+    """Those who wait for the same event and came before her."""
+    earlier = or_(
+        Registration.queued_at < row.queued_at,
+        and_(Registration.queued_at == row.queued_at, Registration.id < row.id),
+    )
+    return and_(Registration.event_id == row.event_id, Registration.status == WAITLISTED, earlier)
