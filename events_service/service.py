@@ -17,6 +17,8 @@ from events_service.events import pages as events_pages
 from events_service.notifications import api as notifications_api
 from events_service.notifications import pages as notifications_pages
 from events_service.registrations import api as registrations_api
+from events_service.registrations import pages as registrations_pages
+from events_service.registrations import registrants
 from services.app import Service
 from services.settings import Settings
 
@@ -35,7 +37,15 @@ def service(settings: Settings) -> Service:
         database_url=settings.events_database_url,
         prefix="",
         title="Qonyrau events",
-        pages=[events_pages.pages, organising.pages, steps.pages, calendars_pages.pages, notifications_pages.pages],
+        pages=[
+            events_pages.pages,
+            organising.pages,
+            steps.pages,
+            registrations_pages.pages,
+            registrants.pages,
+            calendars_pages.pages,
+            notifications_pages.pages,
+        ],
         apis=[events_api.api, registrations_api.api, calendars_api.api, notifications_api.api],
         context=lambda: page_context(settings),
         revoked=is_revoked,

@@ -128,13 +128,12 @@ def _heading(event: Event, since: date, year: list[date]) -> str:
 
 
 def _margin(event: Event, since: date) -> tuple[str, str]:
-    """Day number over weekday; over the month where it began before the first day shown."""
-    if event.starts_at is None:
-        return "–", ""
+    """The margin of a list that begins with a day: what began before it shows its month."""
+    number, word = words.margin_of(event)
+    if event.date_precision != "day" or event.starts_at is None:
+        return number, word
     day = local(event.starts_at, event.time_zone).date()
-    if event.date_precision != "day":
-        return "–", "" if event.date_precision == "none" else words.short_month(day).lower()
-    return str(day.day), words.weekday(day) if day >= since else words.short_month(day).lower()
+    return number, word if day >= since else words.short_month(day).lower()
 
 
 def meta(event: Event, programmes: Mapping[str, str]) -> str:

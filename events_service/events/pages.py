@@ -20,7 +20,7 @@ from services.web import Pages
 
 pages = Pages("events", __name__)
 MOST_DRAFTS = 6
-WORDS = ("kind_name", "format_name", "language_names", "when_of", "place_of", "file_words")
+WORDS = ("kind_name", "format_name", "language_names", "when_of", "place_of", "margin_of", "file_words")
 
 
 @pages.app_context_processor

@@ -73,7 +73,7 @@ def confirm_step(ref: str, step: str) -> ResponseReturnValue:
     """The page that names what will follow, and the button that does it; a second press changes nothing."""
     event = queries.owned(ref, me())
     form = Form(CancelBody() if step == "cancel" else Body(), {"submission_id": uuid4().hex})
-    if form.ok and event.status == REACHED.get(step):
+    if not form.errors and event.status == REACHED.get(step):
         return redirect(f"/events/{event.slug}", 303)
     url = message = ""
     if form.ok:

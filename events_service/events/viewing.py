@@ -36,12 +36,19 @@ def facts(event: Event, actor: Actor | None) -> dict[str, Any]:
         "kept": seats.reserved_now(event),
         "mine": mine,
         "position": standing.position(mine) if mine else None,
-        "must_wait": _must_wait(event, actor),
+        "must_wait": must_wait(event, actor),
         "join_url": event.join_url if queries.may_join(actor, event) else "",
         "owner": owner,
         "may_list": actor is not None and actor.has("coordinator", "official"),
         "audience_total": audience_total(event) if owner else None,
     }
+
+
+def must_wait(event: Event, actor: Actor | None) -> bool:
+    """Would this reader be put on the waiting list? A guest's school is not known yet."""
+    if actor is None:
+        return event.capacity is not None and event.seats_taken >= event.capacity
+    return not seats.may_sit(db.session(), event, directory.is_small(actor.unit, today()))
 
 
 def dates_of(event: Event) -> str:
@@ -60,13 +67,6 @@ def count_schools(audience: Mapping[str, Any]) -> int:
     """How many schools a rule gives today."""
     rows = directory.audience_schools(audience, today()).order_by(None).subquery()
     return db.session.scalar(select(func.count()).select_from(rows)) or 0
-
-
-def _must_wait(event: Event, actor: Actor | None) -> bool:
-    """Would this reader be put on the waiting list? A guest's school is not known yet."""
-    if actor is None:
-        return event.capacity is not None and event.seats_taken >= event.capacity
-    return not seats.may_sit(db.session(), event, directory.is_small(actor.unit, today()))
 
 
 def _long(event: Event) -> bool:

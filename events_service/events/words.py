@@ -85,6 +85,14 @@ def weekday(day: date) -> str:
     return str(format_date(day, "EEEEEE")).lower()
 
 
+def margin_of(event: Event) -> tuple[str, str]:
+    """Day number over weekday; a dash over the month where there is no exact day."""
+    if event.starts_at is None or event.date_precision == "none":
+        return "–", ""
+    day = local(event.starts_at, event.time_zone).date()
+    return (str(day.day), weekday(day)) if event.date_precision == "day" else ("–", short_month(day).lower())
+
+
 def one_whole_day(event: Event) -> bool:
     """Does an all-day event last one day? Its end is the midnight after."""
     if not event.all_day or event.starts_at is None or event.ends_at is None:

@@ -86,9 +86,7 @@ def register(
     return row, True
 
 
-def ask(
-    session: Session, event_id: str, guest: Attendee, submission: str | None = None
-) -> tuple[Registration, bool]:
+def ask(session: Session, event_id: str, guest: Attendee, submission: str | None = None) -> tuple[Registration, bool]:
     """A guest asks for a place: nothing is taken until the link in her mail is pressed."""
     event = seats.take_turn(session, event_id)
     _check_open(event)

@@ -1,5 +1,6 @@
 """Reads of registrations, also through the signed links by which guests reach their own."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -45,6 +46,12 @@ def counts(event: Event) -> dict[str, int]:
     rows = select(Registration.status, func.count()).where(Registration.event_id == event.id)
     found: dict[str, int] = dict(db.session.execute(rows.group_by(Registration.status)).all())  # type: ignore[arg-type]
     return {status: found.get(status, 0) for status in ("confirmed", "waitlisted", "pending", "withdrawn")}
+
+
+def schools_of(rows: Iterable[Registration]) -> dict[str, School]:
+    """The schools people of a list come from, by id."""
+    wanted = {row.school_id for row in rows if row.school_id}
+    return {row.id: row for row in db.session.scalars(select(School).where(School.id.in_(wanted)))} if wanted else {}
 
 
 def confirmed(event_id: str) -> int:
