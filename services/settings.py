@@ -53,11 +53,20 @@ class Settings:
         return self.public_url.startswith("https://")
 
 
+class _Given(Env):
+    """Reads a mapping, and nothing of what the process itself was started with."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        super().__init__()
+        self._given = environ
+
+    def _get_value(self, env_key: str, default: Any) -> Any:
+        return self._given.get(env_key, default)
+
+
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check the settings; raise `SettingsError` naming every fault at once."""
-    env = Env()
-    if environ is not None:
-        env._environ = dict(environ)  # type: ignore[attr-defined]
+    env = Env() if environ is None else _Given(environ)
     public_url = env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
     host = urlsplit(public_url).hostname or "localhost"
     signing = env.str("REGISTRY_SIGNING_KEY", "")
