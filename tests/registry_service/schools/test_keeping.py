@@ -1,6 +1,7 @@
 """Changing schools: dated statuses, history, who may, and what is refused."""
 
 import pytest
+
 from tests.registry_service.facts import (
     API,
     DAY,
@@ -59,7 +60,9 @@ def test_status_begins_and_begins_again(suite):
     for day, wanted in (("2026-02-01", True), ("2026-03-01", False), ("2026-04-01", True)):
         assert change(suite, ORDINARY, {"small": wanted, "valid_from": day, **WHY}).status_code == 200
 
-    held = {day: school(suite, ORDINARY, day)["small"] for day in ("2026-01-31", "2026-02-15", "2026-03-15", "2026-05-01")}
+    held = {
+        day: school(suite, ORDINARY, day)["small"] for day in ("2026-01-31", "2026-02-15", "2026-03-15", "2026-05-01")
+    }
 
     assert held == {"2026-01-31": False, "2026-02-15": True, "2026-03-15": False, "2026-05-01": True}
 
@@ -136,7 +139,13 @@ def test_coordinator_gives_no_school_away_and_takes_none(suite):
 
 
 def test_new_school_gets_the_next_code_and_counts_from_its_day(suite):
-    body = {"name": {"kk": "Жаңа мектеп", "ru": "Новая школа"}, "district": "ABA", "small": True, "opened_on": DAY, **WHY}
+    body = {
+        "name": {"kk": "Жаңа мектеп", "ru": "Новая школа"},
+        "district": "ABA",
+        "small": True,
+        "opened_on": DAY,
+        **WHY,
+    }
 
     reply = suite.json("POST", URL, body, as_=coordinator(suite))
 
@@ -224,12 +233,16 @@ def test_history_is_for_its_district_registrars_and_officials(suite):
     assert statuses == [401, 403, 403, 200, 200]
 
 
-@pytest.mark.parametrize("asked", ["limit=0", "limit=9223372036854775809", "cursor=zz", "as_of=0000", "small=perhaps", "kind=x", "q=%00"])
+@pytest.mark.parametrize(
+    "asked", ["limit=0", "limit=9223372036854775809", "cursor=zz", "as_of=0000", "small=perhaps", "kind=x", "q=%00"]
+)
 def test_bad_filter_is_refused(suite, asked):
     assert suite.json("GET", f"{URL}?{asked}").status_code == 422
 
 
-@pytest.mark.parametrize("asked", ["q=%25", "q=_", "q=%5C", "district=XXX", "programme=NONE", "patron=NONE", "cluster=NONE"])
+@pytest.mark.parametrize(
+    "asked", ["q=%25", "q=_", "q=%5C", "district=XXX", "programme=NONE", "patron=NONE", "cluster=NONE"]
+)
 def test_filter_that_nothing_meets_finds_nothing(suite, asked):
     assert suite.json("GET", f"{URL}?{asked}").get_json()["total"] == 0
 

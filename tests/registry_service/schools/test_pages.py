@@ -1,12 +1,12 @@
 """Pages of schools: the list, a card as different readers see it, and the keeper's form."""
 
 import pytest
-from tests.registry_service.facts import DAY, coordinator, district, history, official, order_id, registrar, school
-from tests.support import pages
 
 from registry_service.db import db
 from registry_service.schools.queries import by_ref
 from registry_service.territories.models import Territory
+from tests.registry_service.facts import DAY, coordinator, district, history, official, order_id, registrar, school
+from tests.support import pages
 
 CODE = "SYN-ABA-001"
 CARD, EDIT = f"/registry/schools/{CODE}", f"/registry/schools/{CODE}/edit"
@@ -31,7 +31,9 @@ def test_list_says_its_count_and_its_filters(suite):
 
 def test_list_of_everything_fits_one_page_and_the_wire(suite):
     browser = suite.browser()
-    reply = browser.client.get("/registry/schools", headers={"Accept-Encoding": "gzip"}, base_url="http://127.0.0.1:8000")
+    reply = browser.client.get(
+        "/registry/schools", headers={"Accept-Encoding": "gzip"}, base_url="http://127.0.0.1:8000"
+    )
 
     assert len(reply.data) < 15 * 1024
     browser.get("/registry/schools")
@@ -137,7 +139,9 @@ def test_form_without_a_day_keeps_what_was_typed(suite):
     assert browser.response.status_code == 422
     assert browser.tree.find(".//input[@id='f-valid_from']").get("aria-invalid") == "true"
     assert browser.tree.find(".//input[@name='name.en']").get("value") == "First school"
-    assert [i.get("value") for i in browser.tree.iter("input") if i.get("name") == "small" and i.get("checked") is not None] == ["no"]
+    assert [
+        i.get("value") for i in browser.tree.iter("input") if i.get("name") == "small" and i.get("checked") is not None
+    ] == ["no"]
     assert history(suite, CODE) == []
 
 

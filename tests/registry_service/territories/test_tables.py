@@ -4,10 +4,10 @@ import csv
 import io
 
 import pytest
-from tests.support import pages
 
 from registry_service.territories.queries import Figures, share
 from registry_service.territories.tables import safe_cell
+from tests.support import pages
 
 REPORT = {
     "ABA": (30, 11, 37, 36.67, 8),
