@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask import request
 from flask_babel import gettext as _
@@ -69,6 +70,6 @@ def page_context(settings: Settings) -> dict[str, Any]:
             {"label": _("Schools by district"), "url": "/registry/territories"},
         ],
         "footer_note": _("Demonstration: schools and people are invented.") if settings.demo else "",
-        "sign_in_url": f"{SIGN_IN}?next={request.path}",
+        "sign_in_url": f"{SIGN_IN}?next={quote(request.path)}",
         "sign_out_url": "/registry/sign-out",
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g, has_request_context, request
@@ -61,7 +61,7 @@ def language() -> str:
 def lang_url(code: str) -> str:
     """This page in another language."""
     args = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
-    return f"{request.path}?{urlencode([*args, ('lang', code)])}"
+    return f"{quote(request.path)}?{urlencode([*args, ('lang', code)])}"
 
 
 def pick(texts: Mapping[str, str] | None, wanted: str | None = None) -> tuple[str, str]:

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import flask_smorest
 from flask import Blueprint, Flask, g, redirect, request
@@ -31,9 +31,7 @@ class Parser(FlaskParser):
 
     def handle_error(self, error: Any, req: Any, schema: Any, **kwargs: Any) -> Any:
         tree = error.normalized_messages()
-        inner = (
-            next(iter(tree.values())) if len(tree) == 1 and next(iter(tree)) in {"json", "query"} else tree
-        )
+        inner = next(iter(tree.values())) if len(tree) == 1 and next(iter(tree)) in {"json", "query"} else tree
         raise Invalid(translate_messages(inner))
 
     def _handle_invalid_json_error(self, error: Any, req: Any, *args: Any, **kwargs: Any) -> Any:
@@ -157,5 +155,5 @@ def _check_right(app: Flask, sign_in_url: str) -> ResponseReturnValue | None:
     except Unauthorised:
         if is_api() or request.method not in SAFE:
             raise
-        return redirect(f"{sign_in_url}?next={request.path}")
+        return redirect(f"{sign_in_url}?next={quote(request.path)}")
     return None
