@@ -1,0 +1,347 @@
+"""What is on, the page of an event, the organiser's form and the steps that tell people."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event as sql_events
+from sqlalchemy import select
+
+from events_service.db import db
+from events_service.events.models import Event
+from services.fields import today
+from tests.events_service.scene import TITLE, play
+
+DAY = today() + timedelta(days=40)
+FIELDS = {
+    "title.ru": "Семинар о профориентации",
+    "day": DAY.isoformat(),
+    "start": "10:00",
+    "end": "12:00",
+}
+
+
+def organiser_at(suite, path, number=0):
+    browser = suite.browser("en", suite.sign_in("organiser", number))
+    browser.get(path)
+    return browser
+
+
+def saved(suite, slug):
+    with suite.events.app_context():
+        return db.session.scalars(select(Event).where(Event.slug == slug)).one()
+
+
+def slug_in(url):
+    return re.search(r"/events/([^/?]+)", url)[1]
+
+
+def written(suite, **fields):
+    """A draft made through the form; answers the browser on its edit page."""
+    browser = organiser_at(suite, "/events/new")
+    assert browser.submit_fields({**FIELDS, **fields}, button="save").status_code == 200
+    return browser
+
+
+def statements(suite, path):
+    """How many statements one GET of a page runs."""
+    seen = []
+    with suite.events.app_context():
+        engine = db.engine
+
+    def count(conn, cursor, statement, *rest):
+        seen.append(statement)
+
+    sql_events.listen(engine, "before_cursor_execute", count)
+    try:
+        assert suite.get(path).status_code == 200
+    finally:
+        sql_events.remove(engine, "before_cursor_execute", count)
+    return len(seen)
+
+
+def test_list_shows_an_event_under_its_month_with_its_state(suite):
+    scene = play(suite, capacity=3)
+    browser = suite.browser("en")
+    browser.get(f"/?month={DAY:%Y-%m}&q=Аралас")
+    assert TITLE["en"] in browser.text
+    assert "3 places free" in browser.text
+    assert f"{DAY:%B}" in browser.text
+    scene.cancel()
+    browser.get(f"/?month={DAY:%Y-%m}&q=Аралас")
+    assert "Will not take place" in browser.text
+    assert [TITLE["en"]] == ["".join(found.itertext()) for found in browser.tree.iter("del")]
+
+
+def test_list_says_where_its_reader_stands(suite):
+    scene = play(suite, capacity=1)
+    scene.register(0)
+    scene.register(1)
+    words = [suite.browser("en", suite.sign_in("teacher", number)) for number in range(3)]
+    for browser in words:
+        browser.get(f"/?month={DAY:%Y-%m}&q=Аралас")
+    assert "You are registered" in words[0].text
+    assert "You are waiting" in words[1].text
+    assert "The waiting list is open" in words[2].text
+
+
+def test_list_runs_as_many_queries_for_one_row_as_for_sixty(suite):
+    play(suite)
+    statements(suite, "/")
+    few, many = statements(suite, "/?q=Аралас"), statements(suite, "/")
+    assert many <= few
+
+
+def test_filter_leaves_only_what_it_names(suite):
+    play(suite, programme="ZEIIN", language="kk", subject="физика")
+    browser = suite.browser("en")
+    for query, found in [
+        ("kind=webinar&programme=ZEIIN", True),
+        ("subject=физика&language=kk", True),
+        ("q=смешанном", True),
+        ("language=ru&q=Аралас", False),
+        ("kind=fair&q=Аралас", False),
+    ]:
+        browser.get(f"/?{query}")
+        assert (TITLE["en"] in browser.text) is found, query
+
+
+def test_filter_that_finds_nothing_offers_what_there_is(suite):
+    browser = suite.browser("en")
+    browser.get("/?kind=meeting&q=нетакого")
+    assert "There are no such events" in browser.text
+    assert "Clear the filter" in browser.text
+
+
+@pytest.mark.parametrize("query", ["month=2026-13", "month=0000-01", "cursor=%ff", "q=" + "а" * 101, "month=9999-12"])
+def test_list_refuses_addresses_that_are_not_its_own(suite, query):
+    assert suite.get(f"/?{query}").status_code in {404, 422}
+
+
+def test_event_page_shows_the_link_to_join_only_to_those_who_have_a_place(suite):
+    scene = play(suite, capacity=1)
+    scene.register(0)
+    scene.register(1)
+    slug, link = scene.event["slug"], "https://zoom.example/j/123"
+    teachers = [suite.get(f"/events/{slug}", suite.sign_in("teacher", number)).text for number in (0, 1, 2)]
+    shown = [link in text for text in [*teachers, suite.get(f"/events/{slug}").text]]
+    assert shown == [True, False, False, False]
+    assert link in suite.get(f"/events/{slug}", scene.organiser).text
+
+
+def test_event_page_marks_text_of_another_language(suite):
+    scene = play(suite, title={"ru": "Только по-русски"}, description={"ru": "Первый.\n\nВторой."})
+    browser = suite.browser("kk")
+    browser.get(f"/events/{scene.event['slug']}")
+    heading = browser.tree.find(".//h1/span")
+    assert (heading.get("lang"), heading.text) == ("ru", "Только по-русски")
+    assert [p.text for p in browser.tree.findall(".//div[@lang='ru']/p")] == ["Первый.", "Второй."]
+
+
+def test_draft_exists_only_for_its_organisers(suite):
+    slug = slug_in(written(suite).url)
+    codes = [
+        suite.get(f"/events/{slug}", token).status_code
+        for token in (None, suite.sign_in("teacher"), suite.sign_in("organiser", 3), suite.sign_in("organiser", 1))
+    ]
+    assert codes == [404, 404, 404, 200]
+
+
+def test_form_writes_what_was_typed(suite):
+    browser = written(
+        suite,
+        **{
+            "title.kk": "Кәсіптік бағдар",
+            "format": "mixed",
+            "venue.ru": "Караганда",
+            "capacity": "60",
+            "small_class_reserve": "12",
+            "registration_closes_at_day": DAY.isoformat(),
+            "agenda.1.start": "10:10",
+            "agenda.1.title.ru": "Открытие",
+            "agenda.1.district": "SHE",
+            "materials.0.title.ru": "План",
+            "materials.0.url": "https://example.invalid/plan.docx",
+            "materials.0.size": "48",
+        },
+    )
+    with suite.events.app_context():
+        event = db.session.scalars(select(Event).where(Event.slug == slug_in(browser.url))).one()
+        assert event.title == {"kk": "Кәсіптік бағдар", "ru": "Семинар о профориентации"}
+        assert (f"{event.starts_at:%H:%M}", f"{event.ends_at:%H:%M}") == ("05:00", "07:00")
+        assert (event.capacity, event.small_class_reserve, event.venue) == (60, 12, {"ru": "Караганда"})
+        assert f"{event.registration_closes_at:%H:%M}" == "18:59"
+        assert [(item.title, item.district, f"{item.starts_at:%H:%M}") for item in event.agenda] == [
+            ({"ru": "Открытие"}, "SHE", "05:10")
+        ]
+        assert [(item.title, item.size) for item in event.materials] == [({"ru": "План"}, 48000)]
+        assert event.audience == {"rule": "small_class"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"title.ru": ""}, "f-title-kk"),
+        ({"day": ""}, "f-day"),
+        ({"day": "2026-13-45"}, "f-day"),
+        ({"start": ""}, "f-start"),
+        ({"start": "25:99"}, "f-start"),
+        ({"end": "09:00"}, "f-end"),
+        ({"end": ""}, "f-end"),
+        ({"capacity": "много"}, "f-capacity"),
+        ({"capacity": "5", "small_class_reserve": "6"}, "f-small_class_reserve"),
+        ({"capacity": str(2**63 + 1)}, "f-capacity"),
+        ({"join_url": "javascript:alert(1)"}, "f-join_url"),
+        ({"audience": "district"}, "f-audience_district"),
+        ({"audience": "district", "audience_district": "XX"}, "f-audience_district"),
+        ({"audience": "nobody"}, "f-audience"),
+        ({"agenda.2.start": "10:00"}, "f-agenda-2-title-kk"),
+        ({"agenda.0.title.ru": "А", "agenda.2.title.ru": "Б", "agenda.2.start": "?"}, "f-agenda-2-start"),
+        ({"materials.1.title.ru": "План", "materials.1.url": "нет"}, "f-materials-1-url"),
+        ({"registration_closes_at_time": "10:00"}, "f-registration_closes_at_day"),
+        ({"programme": "XX"}, "f-programme"),
+        ({"title.ru": "а\x00б"}, "f-title-ru"),
+    ],
+)
+def test_form_puts_each_error_at_its_field_and_keeps_what_was_typed(suite, fields, field):
+    browser = organiser_at(suite, "/events/new")
+    typed = {**FIELDS, "subject": "физика", **fields}
+    assert browser.submit_fields(typed, button="save").status_code == 422
+    links = [link.get("href") for link in browser.tree.findall(".//div[@role='alert']//a")]
+    assert f"#{field}" in links
+    assert field in {element.get("id") for element in browser.tree.iter()}
+    assert browser.tree.find(".//input[@name='subject']").get("value") == "физика"
+    assert browser.tree.find(".//title").text.startswith("Error:")
+
+
+def test_recount_saves_nothing_and_names_the_number(suite):
+    browser = organiser_at(suite, "/events/new")
+    for rule, count in {"small_class": 211, "twinned": 163, "programme:USHQYR_OI": 156, "centres": 39}.items():
+        assert browser.submit_fields({"title.kk": "Жаңа", "audience": rule}, button="recount").status_code == 200
+        assert f"It is announced to {count} schools" in browser.text
+        assert not browser.tree.findall(".//div[@role='alert']")
+        link = browser.tree.find(".//div[@role='status']//a").get("href")
+        assert f"{count} schools" in suite.get(link, suite.sign_in("organiser"), "en").text
+    assert browser.tree.find(".//textarea[@name='title.kk']").text.strip() == "Жаңа"
+
+
+def test_more_lines_keep_what_was_typed(suite):
+    browser = organiser_at(suite, "/events/new")
+    browser.submit_fields({"agenda.0.presenter": "А. Оспанова"}, button="more_agenda")
+    names = {element.get("name") for element in browser.tree.iter("input")}
+    assert "agenda.5.presenter" in names
+    assert browser.tree.find(".//input[@name='agenda.0.presenter']").get("value") == "А. Оспанова"
+
+
+def test_form_sent_twice_makes_one_draft(suite):
+    browser = organiser_at(suite, "/events/new")
+    form_page = browser.html
+    slugs = set()
+    for _ in range(2):
+        browser.html, browser.url = form_page, "/events/new"
+        browser.submit_fields(FIELDS, button="save")
+        slugs.add(slug_in(browser.url))
+    assert len(slugs) == 1
+
+
+def test_untouched_form_changes_nothing_and_tells_nobody(suite):
+    scene = play(suite, materials=[{"title": {"kk": "Жоспар"}, "url": "https://example.invalid/p.pdf", "size": 48123}])
+    scene.register(0)
+    before = scene.do("GET", scene.path())
+    browser = organiser_at(suite, f"/events/{scene.event['slug']}/edit")
+    browser.submit_fields({}, button="save")
+    assert "0 people are told" in browser.text
+    assert scene.do("GET", scene.path()) == before
+
+
+def test_moving_an_event_names_how_many_are_told(suite):
+    scene = play(suite)
+    scene.register(0)
+    scene.register(1)
+    browser = organiser_at(suite, f"/events/{scene.event['slug']}/edit")
+    assert "2 people are told if the time or the place changes" in browser.text
+    browser.submit_fields({"start": "11:00", "end": "13:00"}, button="save")
+    assert "2 people are told of it" in browser.text
+    assert len(scene.owed("event_changed")) == 2
+    assert scene.do("GET", scene.path())["starts_at"].endswith("06:00:00Z")
+
+
+def test_stale_form_is_refused_and_shows_what_is_saved(suite):
+    scene = play(suite)
+    browser = organiser_at(suite, f"/events/{scene.event['slug']}/edit")
+    scene.change(title={"ru": "Переименовано другим"})
+    assert browser.submit_fields({"title.ru": "Моё название"}, button="save").status_code == 412
+    assert "Переименовано другим" in browser.text
+    assert browser.tree.find(".//textarea[@name='title.ru']").text.strip() == "Моё название"
+    assert browser.submit_fields({}, button="save").status_code == 200
+    assert scene.do("GET", scene.path())["title"]["ru"] == "Моё название"
+
+
+def test_several_days_and_vague_dates_survive_the_form(suite):
+    slug = slug_in(written(suite, all_day="on", start="", end="", last_day=(DAY + timedelta(days=2)).isoformat()).url)
+    event = saved(suite, slug)
+    assert (event.all_day, event.ends_at - event.starts_at) == (True, timedelta(days=3))
+    slug = slug_in(written(suite, date_precision="month", day="2027-02-11", start="", end="").url)
+    event = saved(suite, slug)
+    assert (event.date_precision, event.ends_at - event.starts_at) == ("month", timedelta(days=28))
+    browser = organiser_at(suite, f"/events/{slug}")
+    assert "February 2027" in browser.text
+
+
+def test_publishing_names_the_number_of_schools_and_happens_once(suite):
+    browser = organiser_at(suite, "/events/new")
+    browser.submit_fields(FIELDS, button="publish")
+    slug = slug_in(browser.url)
+    assert browser.url == f"/events/{slug}/publish"
+    assert "211 schools" in browser.text
+    assert saved(suite, slug).status == "draft"
+    browser.submit()
+    assert browser.url == f"/events/{slug}"
+    assert saved(suite, slug).status == "published"
+    assert browser.get(f"/events/{slug}/publish", follow=False).status_code == 303
+
+
+def test_cancelling_names_the_letters_and_restoring_brings_it_back(suite):
+    scene = play(suite)
+    slug = scene.event["slug"]
+    scene.register(0)
+    browser = organiser_at(suite, f"/events/{slug}/cancel")
+    assert "1 letter will go" in browser.text
+    browser.submit(reason="Докладчик заболел")
+    assert "Докладчик заболел" in browser.text
+    assert len(scene.owed("event_cancelled")) == 1
+    browser.get(f"/events/{slug}/restore")
+    browser.submit()
+    assert saved(suite, slug).status == "published"
+    assert len(scene.owed("event_restored")) == 1
+
+
+def test_duplicate_is_a_draft_and_deleting_takes_it_away(suite):
+    scene = play(suite)
+    browser = organiser_at(suite, f"/events/{scene.event['slug']}/duplicate")
+    browser.submit()
+    slug = slug_in(browser.url)
+    assert saved(suite, slug).status == "draft"
+    browser.get(f"/events/{slug}/delete")
+    browser.submit()
+    assert browser.get(f"/events/{slug}").status_code == 404
+
+
+@pytest.mark.parametrize("step", ["edit", "publish", "cancel", "restore", "duplicate", "delete", "audience"])
+def test_steps_are_for_the_organisers_of_the_event(suite, step):
+    scene = play(suite)
+    path = f"/events/{scene.event['slug']}/{step}"
+    codes = [
+        suite.browser("en", token).get(path, follow=False).status_code
+        for token in (None, suite.sign_in("teacher"), suite.sign_in("organiser", 3))
+    ]
+    assert codes == [302, 403, 404]
+
+
+def test_form_without_its_token_changes_nothing(suite):
+    scene = play(suite)
+    path = f"/events/{scene.event['slug']}"
+    browser = suite.browser("en", scene.organiser)
+    assert browser.post(f"{path}/cancel", {"reason": "чужой"}).status_code == 400
+    assert browser.post(f"{path}/edit", {"title.ru": "чужое", "day": DAY.isoformat()}).status_code == 400
+    assert scene.do("GET", scene.path())["title"] == TITLE
