@@ -6,6 +6,7 @@ Nothing here may depend on the clock: a feed that did not change must keep its b
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parseaddr
+from functools import cached_property
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -28,6 +29,11 @@ class Names:
     base_url: str
     mail: str
 
+    @cached_property
+    def mark(self) -> int:
+        """Tells these names from any others, within one process."""
+        return hash(repr(self))
+
 
 def read_names() -> Names:
     """The names as they are now, and the address that invitations and letters come from."""
@@ -45,8 +51,11 @@ def in_calendars(event: Event) -> bool:
     return event.date_precision == "day" and event.starts_at is not None
 
 
-def entry_of(event: Event, names: Names, *, registered: bool = False, waiting: bool = False) -> Entry:
-    """The entry of an event; the address to join is only for those who have a place."""
+def entry_of(event: Event, names: Names, *, waiting: bool | None = None) -> Entry:
+    """The entry of an event, for everybody or for one who is registered: does she only wait?
+
+    The address to join is only for those who have a place.
+    """
     assert event.starts_at is not None
     return Entry(
         uid=event.uid,
@@ -58,13 +67,13 @@ def entry_of(event: Event, names: Names, *, registered: bool = False, waiting: b
         title=said_plain(event.title),
         all_day=event.all_day,
         time_zone=event.time_zone,
-        description=_description(event, names, waiting),
+        description=_description(event, names, waiting is True),
         location=words.place_of(event),
         url=f"{names.base_url}/events/{event.slug}",
-        join_url=event.join_url if registered else "",
+        join_url=event.join_url if waiting is False else "",
         categories=_categories(event, names),
         cancelled=event.status == CANCELLED,
-        tentative=waiting,
+        tentative=waiting is True,
         organiser_name=_organiser(event, names),
         organiser_mail=names.mail,
     )

@@ -148,7 +148,7 @@ def _calendar(cause: Cause) -> tuple[str, bytes | None]:
     message, event = cause.message, cause.event
     if not entries.in_calendars(event):
         return "", None
-    entry = entries.entry_of(event, entries.read_names(), registered=cause.seated)
+    entry = entries.entry_of(event, entries.read_names(), waiting=False if cause.seated else None)
     attendee = ical.Attendee(message.recipient_name, message.recipient)
     prefix = entries.cancelled_prefix()
     if message.kind in INVITES and cause.seated:

@@ -8,6 +8,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import update
 
 from events_service.db import db
+from events_service.directory.models import Organisation
 from events_service.events.models import Event
 from services.fields import midnight, today
 from tests.events_service.scene import TITLE, Scene, entry_of, in_days, play
@@ -164,6 +165,18 @@ def test_hostile_title_is_one_line_of_one_entry(suite: Suite) -> None:
     entry = scene.entry()
     assert entry is not None
     assert str(entry["SUMMARY"]) == title
+
+
+def test_renamed_organiser_is_renamed_in_the_feed(suite: Suite) -> None:
+    scene = play(suite)
+    before = scene.entry()
+    with suite.events.app_context(), db.transaction() as session:
+        session.get_one(Organisation, scene.event["organisation"]).name = {"kk": "Жаңа атау"}
+    after = scene.entry()
+    assert before is not None
+    assert after is not None
+    assert after["ORGANIZER"].params["CN"] == "Жаңа атау"
+    assert before["ORGANIZER"].params["CN"] != "Жаңа атау"
 
 
 def test_feed_takes_as_many_queries_for_three_events_as_for_one(suite: Suite) -> None:

@@ -44,6 +44,15 @@ def test_calendar_of_one_who_waits_says_so_and_keeps_the_link_back(suite: Suite)
     assert "zoom.example" not in found["DESCRIPTION"]
 
 
+def test_link_of_one_reader_never_reaches_another(suite: Suite) -> None:
+    scene = play(suite, capacity=1)
+    scene.register(2)
+    scene.register(1)
+    seated, waiting, stranger = mine(scene, 2), mine(scene, 1), scene.entry()
+    assert ["CONFERENCE" in entry for entry in (seated, waiting, stranger) if entry] == [True, False, False]
+    assert mine(scene, 2) == seated
+
+
 def test_cancelled_event_stays_in_her_calendar(suite: Suite) -> None:
     scene = play(suite)
     scene.register(1)
