@@ -81,6 +81,10 @@ def _row(item: Any, names: tuple[str, ...]) -> list[Any]:
 
 
 def plain(body: dict[str, Any]) -> dict[str, Any]:
-    """A snapshot as JSON holds it: agenda and materials by their number of lines."""
+    """A snapshot as JSON holds it."""
     plain = {name: ledger.plain(body[name]) for name in CONTENT}
-    return plain | {name: len(body[name]) for name in LISTS}
+    return plain | {name: [_plain_line(line) for line in body[name]] for name in LISTS}
+
+
+def _plain_line(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: ledger.plain(value) for name, value in line.items()}

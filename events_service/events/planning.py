@@ -88,7 +88,7 @@ def change(
 def _after_change(session: Session, event: Event, before: dict[str, Any], after: dict[str, Any]) -> int:
     """What follows from a change of a published event: stamps, the audience, messages, promotions."""
     differs = {name for name in after if after[name] != before[name]}
-    if differs & {*content.SHOWN, *content.LISTS}:
+    if differs & {*content.SHOWN, *content.LISTS, "audience"}:  # the audience decides which feeds hold it
         event.changed_at = utcnow()
     if event.status == DRAFT:
         return 0

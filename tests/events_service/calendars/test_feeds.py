@@ -50,6 +50,15 @@ def test_description_moves_last_modified_and_not_sequence(suite: Suite) -> None:
     assert "Басқа мәтін" in after["DESCRIPTION"]
 
 
+def test_words_of_the_agenda_are_a_change_like_any_other(suite: Suite) -> None:
+    scene = play(suite)
+    answer = scene.change(agenda=[{"title": {"kk": "Қорытынды"}}])
+    entry = scene.entry()
+    assert entry is not None
+    assert answer["version"] == scene.event["version"] + 1
+    assert "Қорытынды" in entry["DESCRIPTION"]
+
+
 def test_cancelled_event_stays_with_its_status_and_comes_back(suite: Suite) -> None:
     scene = play(suite)
     scene.cancel("Боран")

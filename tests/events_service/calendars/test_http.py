@@ -112,6 +112,7 @@ def changes(scene: Scene) -> dict[str, Any]:
     return {
         "title": lambda: scene.change(title={"kk": "Басқа"}),
         "description": lambda: scene.change(description={"kk": "Басқа мәтін"}),
+        "words of the agenda": lambda: scene.change(agenda=[{"title": {"kk": "Кіріспе сөз"}}]),
         "agenda": lambda: scene.change(agenda=[]),
         "place": lambda: scene.change(venue={"kk": "Балқаш"}),
         "cancel": scene.cancel,
