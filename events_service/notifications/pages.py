@@ -40,7 +40,7 @@ def show() -> ResponseReturnValue:
     chosen = request.args.get("group", "")
     if chosen and chosen not in queries.GROUPS:
         raise NotFound
-    names = [chosen] if chosen else list(queries.GROUPS)
+    names = [chosen] if chosen else [name for name in queries.GROUPS if name != "dropped"]
     groups = [_group(me(), event, name, whole=bool(chosen)) for name in names]
     rows = [row for group in groups for row in group.rows]
     return render_template(
