@@ -233,3 +233,4 @@ def say(message: str, category: str = "ok") -> None:
 
 def init_logging() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # else a line for each copying of nothing

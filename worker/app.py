@@ -3,6 +3,7 @@
 Why each setting is as it is stands in docs/operations.md; a test holds them.
 """
 
+import logging
 from typing import Any
 
 from celery import Celery
@@ -62,8 +63,10 @@ def pinned(settings: Settings) -> dict[str, Any]:
 
 
 @setup_logging.connect
-def _log(**_: Any) -> None:
+def _log(loglevel: int | None = None, **_: Any) -> None:
+    """Our own form of lines; Celery's as many as its command line asks for."""
     init_logging()
+    logging.getLogger("celery").setLevel(loglevel or logging.INFO)
 
 
 def __getattr__(name: str) -> Celery:
