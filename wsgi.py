@@ -40,7 +40,7 @@ def events_app() -> Flask:
     return app
 
 
-def single(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+def _single(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Both services under one address; no prefix is ever stripped."""
     path = environ.get("PATH_INFO", "")
     first = path.split("/", 2)[1] if path.startswith("/") else ""
@@ -48,9 +48,13 @@ def single(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     return app(environ, start_response)
 
 
-def __getattr__(name: str) -> Flask:
+def __getattr__(name: str) -> Wsgi:
+    """Made when it is asked for, whole: a server asks before it forks and before anybody calls."""
     if name == "registry":
         return registry_app()
     if name == "events":
         return events_app()
+    if name == "single":
+        registry_app(), events_app()
+        return _single
     raise AttributeError(name)

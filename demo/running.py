@@ -2,23 +2,48 @@
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
+from honcho.process import Process
 
 from services.settings import ROOT
 
 PROCFILE = ROOT / "deploy" / "Procfile"
-LOOK_EVERY = 0.5
+LOOK_EVERY, PATIENCE = 0.5, 5
+
+
+class Line(Process):
+    """One line of the Procfile, which ends also when this process is killed outright."""
+
+    def run(self, *given: Any) -> None:
+        threading.Thread(target=self._follow, args=(os.getppid(),), daemon=True).start()
+        super().run(*given)
+
+    def _follow(self, parent: int) -> None:
+        while os.getppid() == parent:
+            time.sleep(LOOK_EVERY)
+        os.killpg(self._child.pid, signal.SIGTERM)
+        try:
+            self._child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._child.pid, signal.SIGKILL)
+        os._exit(1)
 
 
 class Together(Manager):
     """honcho's manager, which a signal in its first moments would stop half-way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._process_ctor = Line
 
     def terminate(self) -> None:
         if self._all_started():
