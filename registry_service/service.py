@@ -83,6 +83,7 @@ def page_context(settings: Settings) -> dict[str, Any]:
         (_("Resource centres"), "/registry/centres"),
         (_("Twinning"), "/registry/twinning"),
         (_("Programmes"), "/registry/programmes"),
+        (_("Orders"), "/registry/orders"),
     ]
     return {
         "nav": [

@@ -182,6 +182,7 @@ def _form_page(form: Form, school: School | None) -> str:
         "schools/edit.html",
         form=form,
         school=school,
+        saved=_shown(school, today()) if school else None,
         kinds=words.kind_choices(),
         districts=words.place_choices(_kept_districts()),
         orders=orders.order_choices(),

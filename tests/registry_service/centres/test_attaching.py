@@ -1,5 +1,7 @@
 """Attachments: one centre at a time, moves, ends, the gap list, and what is refused."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.registry_service.facts import (
@@ -148,7 +150,7 @@ def test_only_keepers_of_the_district_attach(suite):
     assert suite.json("POST", URL, {}).status_code == 401
 
 
-def test_two_moves_at_once_leave_one_live_link(suite):
+def test_link_is_moved_once(suite):
     link = link_of(suite)
     bodies = [{"centre": OTHER, "valid_from": DAY, **WHY}, {"centre": OTHER, "valid_from": "2026-03-01", **WHY}]
 
@@ -156,6 +158,20 @@ def test_two_moves_at_once_leave_one_live_link(suite):
 
     assert statuses == [200, 409]
     assert len(attachment_of(suite, SCHOOL, "2026-04-01")) == 1
+
+
+def test_many_attaching_one_school_leave_one_live_link(suite):
+    patch(suite, {"valid_to": DAY})
+    token = registrar(suite)
+
+    def attach(number):
+        return post(suite, {"school": SCHOOL, "centre": (CENTRE, OTHER)[number % 2]}, as_=token).status_code
+
+    with ThreadPoolExecutor(6) as threads:
+        statuses = sorted(threads.map(attach, range(6)))
+
+    assert statuses == [201, 409, 409, 409, 409, 409]
+    assert len(attachment_of(suite, SCHOOL)) == 1
 
 
 def test_list_page_counts_centres_and_their_schools(suite):

@@ -155,6 +155,11 @@ def test_form_made_from_an_old_version_is_refused(suite):
     assert browser.response.status_code == 412
     assert browser.tree.find(".//input[@name='name.en']").get("value") == "Second school"
     assert school(suite, CODE)["name"]["en"] == "First school"
+    assert browser.tree.find(".//div[@class='note']") is not None
+
+    browser.submit_fields({})
+
+    assert school(suite, CODE)["name"]["en"] == "Second school"
 
 
 def test_form_without_its_token_changes_nothing(suite):
