@@ -17,7 +17,7 @@ def compile_all() -> None:
     for package in PACKAGES:
         folder = ROOT / package / "translations"
         if folder.is_dir():
-            _babel("compile", "-d", str(folder), "-q")
+            _babel("-q", "compile", "-d", str(folder))
 
 
 def update_all() -> None:
@@ -27,6 +27,7 @@ def update_all() -> None:
         template.parent.mkdir(exist_ok=True)
         mapping = ROOT / "services" / "babel.cfg"
         _babel(
+            "-q",
             "extract",
             "-F",
             str(mapping),
@@ -45,7 +46,7 @@ def update_all() -> None:
             target = folder / language / "LC_MESSAGES" / "messages.po"
             verb = "update" if target.exists() else "init"
             extra = ["--no-fuzzy-matching", "--omit-header", "--ignore-obsolete"] if verb == "update" else []
-            _babel(verb, "-i", str(template), "-d", str(folder), "-l", language, *extra)
+            _babel("-q", verb, "-i", str(template), "-d", str(folder), "-l", language, *extra)
 
 
 def _babel(*arguments: str) -> None:
