@@ -35,6 +35,8 @@ def registry_app() -> Flask:
 @cache
 def events_app() -> Flask:
     app = events_service.create_app(settings())
+    if settings().demo:
+        demo.guard(app)
     if not settings().registry_url:
         use_transport(app, httpx.WSGITransport(app=lambda environ, start: registry_app()(environ, start)))
     return app

@@ -15,5 +15,13 @@ def add_to(app: Flask) -> None:
     assert isinstance(app.jinja_loader, PrefixLoader)
     app.jinja_loader.mapping = {**app.jinja_loader.mapping, "demo": FileSystemLoader(PACKAGE / "templates")}
     app.extensions["babel"].translation_directories.append(str(PACKAGE / "translations"))
+    guard(app)
     app.register_blueprint(pages)
     app.register_blueprint(api, url_prefix="/registry/api/v1")
+
+
+def guard(app: Flask) -> None:
+    """Keep the demonstration to this machine and to its own databases."""
+    from demo import guarding  # noqa: PLC0415 - only the demonstration loads it
+
+    guarding.guard(app)
