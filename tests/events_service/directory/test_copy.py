@@ -1,0 +1,113 @@
+"""The copy of the register: it equals the register whatever happened there, and a page counts once."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select, update
+
+from events_service.db import Counter as Cursor
+from events_service.db import db as copy_db
+from events_service.directory import client, copying
+from registry_service.changes import queries as feed
+from registry_service.db import Change, db
+from registry_service.people.models import Person
+from tests.events_service.directory.twins import announce, check_same, copied_rows, edit, in_order, pull, rename
+
+
+def test_copy_after_loading_equals_the_register(suite):
+    check_same(suite)
+    assert pull(suite) == 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_copy_equals_the_register_after_random_edits(suite, seed):
+    draw = random.Random(seed)
+    for _ in range(4):
+        edit(suite, draw, 15)
+        pull(suite)
+        check_same(suite)
+
+
+def test_copy_equals_the_register_when_pages_are_small_and_codes_change_hands(suite, monkeypatch):
+    whole = client._get
+
+    def small(app, since, timeout):
+        with suite.registry.app_context():
+            return feed.since(since, 3)
+
+    monkeypatch.setattr(client, "_get", small)
+    edit(suite, random.Random(3), 60)
+    pull(suite)
+    monkeypatch.setattr(client, "_get", whole)
+    check_same(suite)
+
+
+def test_copy_made_anew_from_the_first_number_equals_the_register(suite):
+    edit(suite, random.Random(4), 20)
+    with suite.events.app_context(), copy_db.transaction() as session:
+        session.execute(update(Cursor).where(Cursor.name == copying.CURSOR).values(value=0))
+    pull(suite)
+    check_same(suite)
+
+
+def test_page_applied_twice_changes_nothing(suite):
+    with suite.registry.app_context():
+        page = feed.since(0, 1000)
+    before = copied_rows(suite)
+    with suite.events.app_context(), copy_db.transaction() as session:
+        copying.apply(session, page["items"])
+        copying.apply(session, page["items"])
+    assert in_order(copied_rows(suite)) == in_order(before)
+
+
+def test_four_pullers_at_once_apply_each_page_once(suite):
+    edit(suite, random.Random(5), 40)
+    with ThreadPoolExecutor(4) as pool:
+        applied = list(pool.map(lambda _: pull(suite), range(4)))
+    check_same(suite)
+    with suite.registry.app_context():
+        items = len(feed.since(0, 10_000)["items"])
+    assert sum(applied) <= items
+    assert sum(number > 0 for number in applied) >= 1
+
+
+def test_stale_page_is_left_alone(suite):
+    """A page read before another puller moved on must not put old rows back."""
+    with suite.registry.app_context():
+        person = db.session.scalars(select(Person).order_by(Person.id)).first()
+    rename(suite, person.id, "Old")
+    with suite.registry.app_context():
+        stale = feed.since(0, 100_000)
+    rename(suite, person.id, "New")
+    pull(suite)
+    with suite.events.app_context(), copy_db.transaction() as session:
+        assert not copying._move_cursor(session, stale["next"] - 1, stale["next"])
+    assert copied_rows(suite)["person"][person.id]["name"] == "New"
+
+
+def test_kind_nobody_knows_yet_is_passed_over(suite):
+    with suite.registry.app_context(), db.transaction() as session:
+        announce(session, "canteen", "x")
+    pull(suite)
+    check_same(suite)
+    with suite.events.app_context():
+        newest = copying.cursor()
+    with suite.registry.app_context():
+        assert newest == db.session.scalar(select(func.max(Change.seq)))
+
+
+def test_page_that_fails_leaves_rows_and_cursor_as_they_were(suite, monkeypatch):
+    before, edits = copied_rows(suite), random.Random(6)
+    edit(suite, edits, 5)
+    with suite.events.app_context():
+        stood = copying.cursor()
+    broken = {**copying.COPIERS, "person": lambda session, items: 1 / 0}
+    with suite.registry.app_context(), db.transaction() as session:
+        announce(session, "person", session.scalars(select(Person.id)).first())
+    monkeypatch.setattr(copying, "COPIERS", broken)
+    with pytest.raises(ZeroDivisionError):
+        pull(suite)
+    with suite.events.app_context():
+        assert copying.cursor() == stood
+    assert in_order(copied_rows(suite)) == in_order(before)
