@@ -1,10 +1,12 @@
 """The rules of the house, each with a violation planted to show that it would be noticed."""
 
 import ast
+import io
 import re
 import shutil
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -74,9 +76,22 @@ def test_kit_would_be_caught_naming_the_domain():
     assert any(DOMAIN_WORDS.search(name) for name in names_in("def find(school_id): return school_id"))
 
 
+def lines_of_code(path: Path) -> int:
+    """Lines that hold code: no blank line, comment or docstring."""
+    source = path.read_text(encoding="utf-8")
+    docstrings: set[int] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            docstrings |= set(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in {tokenize.NAME, tokenize.OP, tokenize.NUMBER, tokenize.STRING}:
+            lines |= set(range(token.start[0], token.end[0] + 1))
+    return len(lines - docstrings)
+
+
 def test_kit_stays_within_its_budget_of_lines():
-    lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "services").rglob("*.py"))
-    assert lines <= 2200
+    assert sum(lines_of_code(path) for path in (ROOT / "services").rglob("*.py")) <= 2000
 
 
 def test_files_stay_short():
