@@ -1,12 +1,15 @@
 """Each kind of letter in each language: its words, its parts, and the entry it puts into a calendar."""
 
+import re
+
 import pytest
 
 from services.mail import Letter
-from tests.events_service.scene import TITLE, Scene, calendar_of, mail_of, play
+from tests.events_service.scene import OPENING, TITLE, Scene, calendar_of, mail_of, play
 from tests.support.suite import Suite
 
 LANGUAGES = ("kk", "ru", "en")
+STORED = ("Қоңырау", "Zoom", "Snow <b>storm</b>", "А. Оспанова")
 MONTHS = {
     "kk": "қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан",
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
@@ -91,6 +94,26 @@ def test_letter_says_title_day_and_almaty_time_in_the_readers_language(suite: Su
         assert not any(title in said for title in others)
         assert letter.headers["Content-Language"] == language
         assert f'lang="{language}"' in letter.html
+
+
+def words_of_ours(scene: Scene, letter: Letter) -> str:
+    """A letter's text without links, names, and what organisers wrote in one language only."""
+    own = {letter.to_name, *scene.event["title"].values()} - {""}
+    calendar = (letter.calendar or b"").replace(b"\r\n ", b"").decode()
+    shown = [line.partition(":")[2] for line in calendar.splitlines() if re.match("SUMMARY|DESCRIPTION|LOCATION", line)]
+    text = "\n".join([letter.subject, letter.text, *shown]).replace("\\n", "\n")
+    for foreign in (*sorted(own, key=len, reverse=True), *OPENING.values(), *STORED):
+        text = text.replace(foreign, "")
+    return re.sub(r"https?://\S+", "", text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_letter_holds_no_word_of_another_language(suite: Suite, kind: str) -> None:
+    scene, found = in_each_language(suite, kind)
+    assert re.findall("[A-Za-z]{2,}", words_of_ours(scene, found["kk"])) == []
+    assert re.findall("[A-Za-z]{2,}", words_of_ours(scene, found["ru"])) == []
+    assert re.findall("[әғқңөұүһі]", words_of_ours(scene, found["ru"]), re.IGNORECASE) == []
+    assert re.findall("[а-яё]", words_of_ours(scene, found["en"]), re.IGNORECASE) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
