@@ -15,6 +15,7 @@ from events_service.events.schemas import EventQuery
 from services.errors import Invalid, NotFound
 from services.fields import FIRST_YEAR, LAST_YEAR
 from services.i18n import said_plain, translate_messages
+from services.text import sort_key
 
 NAMES = ("q", "district", "kind", "programme", "subject", "language")
 Options = list[tuple[str, str]]
@@ -59,7 +60,7 @@ def url(filters: Mapping[str, Any], path: str = "/", month: date | None = None, 
 def choices(programmes: Mapping[str, str]) -> list[tuple[str, str, Options, str]]:
     """The selects of the pane: name, label, options, and what none of them means."""
     districts = [(row.code, said_plain(row.name)) for row in directory.districts()]
-    kinds = sorted(((kind, words.kind_name(kind)) for kind in KINDS), key=lambda pair: pair[1])
+    kinds = sorted(((kind, words.kind_name(kind)) for kind in KINDS), key=lambda pair: sort_key(pair[1]))
     spoken = [(code, str(word)) for code, word in words.SPOKEN.items()]
     subjects = [(subject, subject) for subject in listing.subjects()]
     offered = [

@@ -11,8 +11,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from events_service.directory import queries as directory
-from events_service.events import forms, viewing, words
+from events_service.events import filtering, forms, viewing, words
 from events_service.events.models import FORMATS, KINDS, LANGUAGES, PRECISIONS, Event
+from events_service.events.schemas import AudienceBody
 from services.errors import Invalid
 from services.fields import today
 from services.forms import Form, unflatten
@@ -146,7 +147,7 @@ def preview(form: Form, event: Event | None) -> dict[str, Any] | None:
     if audience["rule"] in forms.NAMED and not audience[forms.NAMED[audience["rule"]]]:
         return None
     try:
-        directory.check_audience(audience)
+        directory.check_audience(filtering.loaded(AudienceBody(), audience))
     except Invalid:
         return None
     return {"count": viewing.count_schools(audience), "query": urlencode(audience)}

@@ -345,3 +345,32 @@ def test_form_without_its_token_changes_nothing(suite):
     assert browser.post(f"{path}/cancel", {"reason": "чужой"}).status_code == 400
     assert browser.post(f"{path}/edit", {"title.ru": "чужое", "day": DAY.isoformat()}).status_code == 400
     assert scene.do("GET", scene.path())["title"] == TITLE
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": "строка", "agenda": "строка", "materials.x": "1", "day.x": "1"},
+        {"agenda.0": "строка", "agenda.1.title": "строка", "agenda.2.title.kk.x": "глубже", "venue": "строка"},
+        {"audience": "district", "audience_district": "а\x00б", "submission_id": "а\x00б"},
+        {"audience": "programme:а\x00б", "time_zone": "../../etc/passwd", "kind": "нет"},
+        {"audience": "schools", "day": "9999-12-31", "all_day": "on", "last_day": "0001-01-01"},
+        {"date_precision": "academic_year", "day": "2100-12-31", "version": "9" * 40},
+        {"capacity": "-1", "small_class_reserve": "1e9", "materials.0.size": "9" * 30, "subject": "а" * 10_000},
+        {
+            "reserve_until_day": "2026-02-30",
+            "reserve_until_time": "\x00",
+            "join_url": "http://[",
+            "agenda.999.end": "1",
+        },
+    ],
+)
+def test_hostile_fields_are_answered_calmly(suite, fields):
+    scene = play(suite)
+    browser = organiser_at(suite, "/events/new")
+    for button in ("recount", "save"):
+        assert browser.submit_fields({**FIELDS, **fields}, button=button).status_code in {200, 422}
+        browser.get("/events/new")
+    for button in ("recount", "save"):
+        browser.get(f"/events/{scene.event['slug']}/edit")
+        assert browser.submit_fields(fields, button=button).status_code in {200, 412, 422}
