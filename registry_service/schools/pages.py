@@ -38,7 +38,7 @@ def show_list() -> ResponseReturnValue:
     """Schools on a day; the same filters as the numbers that lead here."""
     form = Asked(SchoolQuery(), {"as_of": today().isoformat()})
     asked = form.data
-    day = asked["as_of"] or today()
+    day, known = asked["as_of"] or today(), _known()
     page = paged(db.session(), queries.listed(asked, day), AT_ONCE, asked["cursor"], str)
     html = render_template(
         "schools/list.html",
@@ -46,11 +46,11 @@ def show_list() -> ResponseReturnValue:
         day=day,
         page=page,
         cards=showing.cards(page["items"], day),
-        filters=words.filters_in_words(asked, _names(asked)),
-        choices=_choices(),
+        filters=words.filters_in_words(asked, _names(asked, known)),
+        choices=_choices(known),
         words=words,
         next_url=_next_url(page["next"]),
-        may_add=bool(_kept_districts()),
+        may_add=rights.KEEPERS.allows(actor()),
     )
     return html, form.status
 
@@ -61,16 +61,20 @@ def _next_url(cursor: str | None) -> str | None:
     return f"{request.path}?{urlencode({**request.args.to_dict(), 'cursor': cursor})}"
 
 
-def _names(asked: Mapping[str, Any]) -> dict[str, str]:
-    """Names of what the filters name by code; an unknown code is said as it is."""
-    found: dict[str, list[Any]] = {
+def _known() -> dict[str, list[Any]]:
+    """What the filters can name by code."""
+    return {
         "oblast": territories.oblasts(),
         "district": territories.districts(),
         "programme": programmes.in_order(),
     }
+
+
+def _names(asked: Mapping[str, Any], known: Mapping[str, list[Any]]) -> dict[str, str]:
+    """Names of what the filters name by code; an unknown code is said as it is."""
     names = {
         name: next((said_plain(row.name) for row in rows if row.code == asked[name]), asked[name])
-        for name, rows in found.items()
+        for name, rows in known.items()
         if asked[name]
     }
     if asked["cluster"]:
@@ -80,13 +84,9 @@ def _names(asked: Mapping[str, Any]) -> dict[str, str]:
     return names
 
 
-def _choices() -> dict[str, list[tuple[str, str]]]:
-    return {
-        "district": words.place_choices(territories.districts()),
-        "oblast": [(oblast.code, said_plain(oblast.name)) for oblast in territories.oblasts()],
-        "programme": [(found.code, said_plain(found.name)) for found in programmes.in_order()],
-        "kind": words.kind_choices(),
-    }
+def _choices(known: Mapping[str, list[Any]]) -> dict[str, list[tuple[str, str]]]:
+    named = {name: [(row.code, said_plain(row.name)) for row in rows] for name, rows in known.items()}
+    return {**named, "kind": words.kind_choices()}
 
 
 @pages.get("/schools/<code>", who=ANYONE)
