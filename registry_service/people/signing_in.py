@@ -4,8 +4,9 @@ import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from registry_service.db import Change, Counter, Notification, db
@@ -33,32 +34,52 @@ class SignedIn:
 def request_link(session: Session, email: str, next_path: str) -> None:
     """Owe the person of this address a link; an address nobody has, or asked for too often, gets none.
 
-    The caller cannot tell which: the turn is taken, the rows are read and the bell rings in any case.
+    The caller cannot tell which, not even by the clock: the same statements run in any case, and
+    what they insert is selected from the person, if there is one.
     """
-    now = utcnow()
+    now, token, link_id = utcnow(), secrets.token_urlsafe(32), new_id()
     ledger.next_number(session, Counter, "sign_in_requests")
-    address = normal_mail(email)
-    person = session.scalars(select(Person).where(Person.email == address, Person.active)).first()
-    if _links_since(session, address, now - WINDOW) < MOST_LINKS and person:
-        _owe_link(session, person, safe_path(next_path), now)
+    sent = select(func.count(SignInLink.id)).where(
+        SignInLink.person_id == Person.id, SignInLink.created_at > now - WINDOW
+    )
+    hers = Person.email == normal_mail(email), Person.active
+    _insert_for(
+        session,
+        SignInLink,
+        select(Person.id.label("person_id")).where(*hers, sent.correlate(Person).scalar_subquery() < MOST_LINKS),
+        id=link_id,
+        digest=SignInLink.digest_of(token),
+        created_at=now,
+        expires_at=now + LINK_LIFE,
+        next_path=safe_path(next_path),
+    )
+    _insert_for(
+        session,
+        Notification,
+        _recipient().join(SignInLink, SignInLink.person_id == Person.id).where(SignInLink.id == link_id),
+        kind=LETTER,
+        subject_ref=link_id,
+        params={"token": token},
+        request_id=ledger.request_id(),
+    )
     settings = settings_of_app()
     db.after_commit("doorbell", lambda: doorbell.ring(settings))
 
 
-def _links_since(session: Session, address: str, start: datetime) -> int:
-    found = select(func.count(SignInLink.id)).join(Person, Person.id == SignInLink.person_id)
-    return session.scalar(found.where(Person.email == address, SignInLink.created_at > start)) or 0
+def _recipient() -> Select[Any]:
+    return select(
+        Person.email.label("recipient"),
+        Person.id.label("recipient_id"),
+        Person.name.label("recipient_name"),
+        Person.language.label("language"),
+    )
 
 
-def _owe_link(session: Session, person: Person, next_path: str, now: datetime) -> None:
-    token = secrets.token_urlsafe(32)
-    link = SignInLink(id=new_id(), person_id=person.id, digest=SignInLink.digest_of(token), next_path=next_path)
-    link.created_at, link.expires_at = now, now + LINK_LIFE
-    session.add(link)
-    letter = Notification(recipient=person.email, recipient_id=person.id, recipient_name=person.name)
-    letter.language, letter.kind, letter.subject_ref = person.language, LETTER, link.id
-    letter.params, letter.request_id = {"token": token}, ledger.request_id()
-    session.add(letter)
+def _insert_for(session: Session, model: type[Any], found: Select[Any], **values: Any) -> None:
+    """INSERT one row of `values` for each row found."""
+    fixed = [literal(value, getattr(model, name).type) for name, value in values.items()]
+    names = [*found.selected_columns.keys(), *values]
+    session.execute(insert(model).from_select(names, found.add_columns(*fixed)))
 
 
 def spend(session: Session, token: str) -> SignedIn | None:
