@@ -50,7 +50,7 @@ def choose_broker(environ: Environ) -> None:
 def port_of(environ: Environ) -> int:
     """The port to serve on; raises NotPossible when it is no port or taken."""
     given = environ["QONYRAU_PORT"]
-    if not given.isdecimal() or not 0 < int(given) < 65536:
+    if not (given.isascii() and given.isdecimal() and 0 < int(given) < 65536):
         raise NotPossible(f"QONYRAU_PORT is {given}: a number from 1 to 65535 is needed.")
     if not port_is_free(int(given)):
         raise NotPossible(

