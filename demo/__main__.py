@@ -30,9 +30,8 @@ def main() -> int:
 def run_all() -> int:
     """Load what is missing, say where and who, and run all processes until stopped."""
     port = environment.port_of(os.environ)
-    environment.choose_broker(os.environ)
-    load_region()
     print_people()
+    environment.choose_broker(os.environ)
     print_addresses(f"http://127.0.0.1:{port}")
     return running.run(os.environ)
 
@@ -46,7 +45,8 @@ def load_region() -> int:
 
 
 def print_people() -> int:
-    """Some of those one can sign in as."""
+    """Some of those one can sign in as, once the region is there."""
+    load_region()
     with places.apps()[places.REGISTRY].app_context():
         print("\nPeople one can sign in as, without a password:")
         for role, count in SHOWN.items():

@@ -4,6 +4,7 @@ from ipaddress import ip_address
 from types import ModuleType
 
 from flask import Flask, current_app, request
+from flask_babel import gettext as _
 
 from demo.loader import is_loaded
 from events_service import db as events_db
@@ -27,11 +28,11 @@ def _refuse_strangers() -> None:
     except ValueError:
         near = False
     if not near:
-        raise Forbidden("The demonstration answers this machine only.")
+        raise Forbidden(_("The demonstration answers this machine only."))
 
 
 def _refuse_other_databases() -> None:
     if not current_app.extensions.get("demo_mark"):
         if not is_loaded(ROWS[current_app.name]):
-            raise Unavailable("This database is not the demonstration's: run `python -m demo load`.")
+            raise Unavailable(_("This database is not the demonstration's: run python -m demo load."))
         current_app.extensions["demo_mark"] = True

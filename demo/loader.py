@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from demo.events import load_events
@@ -13,6 +13,7 @@ from events_service import db as events_db
 from events_service.directory import copying
 from events_service.events.models import Event
 from registry_service import db as registry_db
+from registry_service.people.models import Person
 from registry_service.territories.models import Territory
 from services.ledger import insert_once
 from services.migrations import upgrade
@@ -29,7 +30,7 @@ def load(registry: Flask, events: Flask) -> bool:
 
     Raises NotOurs when a database holds rows but not the demonstration's mark.
     """
-    missing = [_missing(registry, registry_db, Territory), _missing(events, events_db, Event)]
+    missing = [_missing(registry, registry_db, Territory, Person), _missing(events, events_db, Event)]
     if missing[0]:
         with registry.app_context():
             _write(registry_db, load_register)
@@ -45,13 +46,13 @@ def is_loaded(db: Any) -> bool:
     return db.db.session.get(db.Counter, MARK) is not None
 
 
-def _missing(app: Flask, db: Any, sign: type[Any]) -> bool:
+def _missing(app: Flask, db: Any, *signs: type[Any]) -> bool:
     """Bring the database to the newest migration; is it still without the demonstration?"""
     with app.app_context():
         upgrade()
         if is_loaded(db):
             return False
-        if db.db.session.scalar(select(sign).limit(1)) is not None:
+        if any(db.db.session.scalar(select(exists().select_from(sign))) for sign in signs):
             raise NotOurs(f"The {app.name} database holds rows and is not the demonstration's: name another one.")
         return True
 

@@ -1,6 +1,4 @@
 """The Celery app. Tasks carry no data: the rows are the truth, so a lost or doubled task harms nothing.
-
-Why each setting is as it is stands in docs/operations.md; a test holds them.
 """
 
 import logging
@@ -43,6 +41,8 @@ def pinned(settings: Settings) -> dict[str, Any]:
         "worker_soft_shutdown_timeout": 4 if settings.demo else 20,
         "worker_enable_soft_shutdown_on_idle": False,
         "worker_hijack_root_logger": False,
+        # Only tasks acknowledged late would be cancelled, and ours are not: said to keep Celery's log quiet.
+        "worker_cancel_long_running_tasks_on_connection_loss": True,
         # An hour without a broker must not end the worker.
         "broker_connection_retry": True,
         "broker_connection_retry_on_startup": True,
