@@ -1,5 +1,4 @@
-"""The Celery app. Tasks carry no data: the rows are the truth, so a lost or doubled task harms nothing.
-"""
+"""The Celery app. Tasks carry no data: the rows are the truth, so a lost or doubled task harms nothing."""
 
 import logging
 from typing import Any
