@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from flask import request
 from flask_babel import gettext as _
@@ -19,6 +20,7 @@ from registry_service.people import sign_in
 from registry_service.people.queries import is_revoked
 from registry_service.programmes import api as programmes_api
 from registry_service.programmes import pages as programmes_pages
+from registry_service.rights import KEEPERS
 from registry_service.schools import api as schools_api
 from registry_service.schools import pages as schools_pages
 from registry_service.territories import api as territories_api
@@ -26,6 +28,7 @@ from registry_service.territories import pages as territories_pages
 from registry_service.twinning import api as twinning_api
 from registry_service.twinning import pages as twinning_pages
 from services.app import Service
+from services.identity import actor
 from services.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent
@@ -85,12 +88,14 @@ def page_context(settings: Settings) -> dict[str, Any]:
         (_("Programmes"), "/registry/programmes"),
         (_("Orders"), "/registry/orders"),
     ]
+    if KEEPERS.allows(actor()):
+        footer.append((_("People"), "/registry/people"))
+    keeps_people = ("/registry/sign-", "/registry/people", "/demo/")
+    here = "" if request.path.startswith(keeps_people) else "/registry/territories"
     return {
-        "nav": [
-            {"label": label, "url": url, "current": url == "/registry/territories"} for label, url in entries
-        ],
+        "nav": [{"label": label, "url": url, "current": url == here} for label, url in entries],
         "footer_links": [{"label": label, "url": url} for label, url in footer],
         "footer_note": _("Demonstration: schools and people are invented.") if settings.demo else "",
-        "sign_in_url": f"{SIGN_IN}?next={request.path}",
+        "sign_in_url": f"{SIGN_IN}?next={quote(request.path)}",
         "sign_out_url": "/registry/sign-out",
     }

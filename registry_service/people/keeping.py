@@ -70,11 +70,11 @@ def may_keep(actor: Actor, person: Person) -> bool:
 
 
 def snapshot(person: Person) -> dict[str, Any]:
-    """What history tells of a person; her own roles only, the school by its code."""
+    """What history tells of a person; the school by its code."""
     return {
         **{name: getattr(person, name) for name in ("name", "email", "language", "active")},
         "school": person.school.code if person.school else None,
-        "roles": sorted(role.word for role in person.roles),
+        "roles": person.role_words,
     }
 
 

@@ -31,8 +31,10 @@ class PersonBody(Body):
     active = Flag(load_default=True)
 
     @pre_load
-    def drop_unticked(self, data: Mapping[str, Any], **kwargs: Any) -> dict[str, Any]:
+    def drop_unticked(self, data: Any, **kwargs: Any) -> Any:
         """A form says «none of these» with an empty item."""
+        if not isinstance(data, Mapping):
+            return data
         found = dict(data)
         if isinstance(found.get("roles"), list):
             found["roles"] = [word for word in found["roles"] if word not in ("", None)]

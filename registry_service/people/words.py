@@ -35,7 +35,7 @@ def role_name(word: str, places: Places) -> str:
 
 def role_choices(places: Places) -> list[tuple[str, str]]:
     """Every role that can be given, with where it holds."""
-    words = ["registrar", "official", *(f"official:{code}" for code in places.oblasts)]
+    words = ["teacher", "registrar", "official", *(f"official:{code}" for code in places.oblasts)]
     words += [f"organiser:{code}" for code in places.organisations]
     words += [f"coordinator:{code}" for code in places.territories]
     return [(word, role_name(word, places)) for word in words]

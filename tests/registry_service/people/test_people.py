@@ -164,3 +164,14 @@ def test_token_names_the_roles_and_the_school(suite):
     found = teacher(suite, 5)
     who = identity.read(suite.settings, suite.sign_in("teacher", 5))
     assert (who.id, who.unit, who.roles) == (found["id"], found["school_id"], {"teacher"})
+
+
+def test_form_of_a_teacher_changes_what_was_typed_and_nothing_else(suite, coordinator, registrar):
+    found, token = teacher(suite), suite.sign_in("teacher")
+    edit = f"/registry/people/{found['id']}/edit"
+    for who, name in ((coordinator, "Бірінші Есім"), (registrar, "Екінші Есім")):
+        browser = suite.browser("ru", who)
+        browser.get(edit)
+        browser.submit(edit, name=name)
+        assert teacher(suite) == {**found, "name": name, "version": teacher(suite)["version"]}
+    assert suite.json("POST", PEOPLE, {}, as_=token).status_code == 403
