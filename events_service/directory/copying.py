@@ -127,9 +127,7 @@ def _copy_schools(session: Session, items: list[Row]) -> None:
         for row in rows
     ]
     facts = [
-        {"school_id": row["id"], "kind": f["kind"], "ref": f["ref"], **_dates(f)}
-        for row in rows
-        for f in row["facts"]
+        {"school_id": row["id"], "kind": f["kind"], "ref": f["ref"], **_dates(f)} for row in rows for f in row["facts"]
     ]
     for model, found in ((School, schools), (Fact, facts)):
         if found:

@@ -114,9 +114,7 @@ def audience_schools(audience: Mapping[str, Any], day: date) -> Select[Any]:
     statement = select(School).where(_registered(day), _rule(audience, day))
     if audience.get("oblast"):
         held = TerritoryOblast.on(day), TerritoryOblast.oblast_code == audience["oblast"]
-        statement = statement.where(
-            School.territory_code.in_(select(TerritoryOblast.territory_code).where(*held))
-        )
+        statement = statement.where(School.territory_code.in_(select(TerritoryOblast.territory_code).where(*held)))
     return statement.order_by(School.territory_code, School.sort_key, School.id)
 
 
@@ -141,10 +139,7 @@ def _territory(code: str) -> Territory | None:
 
 
 def _oblast(code: str) -> bool:
-    return (
-        db.session.scalar(select(TerritoryOblast.id).where(TerritoryOblast.oblast_code == code).limit(1))
-        is not None
-    )
+    return db.session.scalar(select(TerritoryOblast.id).where(TerritoryOblast.oblast_code == code).limit(1)) is not None
 
 
 def _registered(day: date) -> ColumnElement[bool]:
