@@ -1,0 +1,256 @@
+"""Hostile input into every form and every JSON call: a clear refusal in the reader's language, never a 500.
+
+The forms and calls are found by walking the routes, so a new one is covered the day it is written.
+"""
+
+from typing import Any
+
+import pytest
+
+from tests.support import pages
+
+HUGE = str(2**63 + 1)
+HOSTILE_TEXT = ("а\x00б", "x" * 10_240, HUGE, "2021-13-45", "𝕏\u2028\u202e")
+HOSTILE_JSON: tuple[Any, ...] = (
+    *HOSTILE_TEXT,
+    "\ud800",
+    2**63 + 1,
+    -1,
+    1e300,
+    None,
+    True,
+    [],
+    {},
+    [None],
+    {"kk": "\x00"},
+    {"rule": 1},
+)
+SKIPPED = {"csrf_token"}
+
+
+@pytest.fixture
+def scene(suite):
+    """Refs that fill the holes of the routes, and who may call them."""
+    organiser = suite.sign_in("organiser", 0)
+    body = {"kind": "seminar", "title": {"kk": "Сынақ", "ru": "Проба"}, "date_precision": "none"}
+    draft = suite.json("POST", "/api/v1/events", body, as_=organiser).get_json()
+    event = suite.json("POST", "/api/v1/events", body, as_=organiser).get_json()
+    assert suite.json("POST", f"/api/v1/events/{event['id']}/publish", as_=organiser).status_code == 200
+    own = suite.json(
+        "POST", f"/api/v1/events/{event['id']}/registrations", {}, as_=suite.sign_in("teacher", 0)
+    ).get_json()
+    first = lambda path: suite.json("GET", path, as_=suite.sign_in("registrar", 0)).get_json()["items"][0]["id"]  # noqa: E731
+    enrolments = "/registry/api/v1/programmes/USHQYR_OI/enrolments"
+    return {
+        "draft": draft["slug"],
+        "event": event["slug"],
+        "registration": own["id"],
+        "school": first("/registry/api/v1/schools"),
+        "person": first("/registry/api/v1/people"),
+        "order": first("/registry/api/v1/orders"),
+        "attachment": first("/registry/api/v1/attachments"),
+        "twinning": first("/registry/api/v1/twinning"),
+        "enrolment": first(enrolments),
+    }
+
+
+FORMS = [
+    ("organiser", "/events/new"),
+    ("organiser", "/events/{draft}/edit"),
+    ("organiser", "/events/{event}/edit"),
+    ("organiser", "/events/{event}/cancel"),
+    ("", "/events/{event}/register"),
+    ("juror", "/events/{event}/register"),
+    ("teacher", "/events/{event}/withdraw"),
+    ("", "/registry/sign-in"),
+    ("registrar", "/registry/schools/new"),
+    ("registrar", "/registry/schools/SYN-ABA-001/edit"),
+    ("registrar", "/registry/centres/attachments/new"),
+    ("registrar", "/registry/centres/attachments/{attachment}"),
+    ("registrar", "/registry/twinning/new"),
+    ("registrar", "/registry/twinning/{twinning}"),
+    ("registrar", "/registry/programmes/USHQYR_OI/enrol"),
+    ("registrar", "/registry/programmes/enrolments/{enrolment}"),
+    ("registrar", "/registry/orders/new"),
+    ("registrar", "/registry/orders/{order}/edit"),
+    ("registrar", "/registry/people/new"),
+    ("registrar", "/registry/people/{person}/edit"),
+]
+
+
+def fields_of(form):
+    return {e.get("name") for e in form.iter() if e.tag in {"input", "textarea", "select"} and e.get("name")} - SKIPPED
+
+
+@pytest.mark.parametrize(("role", "path"), FORMS, ids=[f"{role or 'guest'}-{path}" for role, path in FORMS])
+def test_form_refuses_hostile_fields_and_keeps_what_was_typed(suite, scene, role, path):
+    browser = suite.browser("ru", suite.sign_in(role, 0) if role else None)
+    path = path.format(**scene)
+    browser.get(path)
+    form = browser.form(path)
+    kept = keepable(form)
+    for name in sorted(fields_of(form)):
+        for value in HOSTILE_TEXT:
+            typed = {field: "Оставить это" for field in kept if field != name}
+            reply = browser.send(form, {**typed, name: value})
+            assert reply.status_code < 500, (name, value[:20])
+            if reply.status_code in {400, 409, 412, 422}:
+                assert all("Оставить это" in browser.html for _ in typed), (name, value[:20])
+
+
+def keepable(form) -> list[str]:
+    """One free text field, to see that what is typed into it comes back."""
+    texts = [e.get("name") for e in form.iter("textarea")]
+    texts += [e.get("name") for e in form.iter("input") if e.get("type", "text") == "text"]
+    return [name for name in texts if name and name.endswith((".ru", "reason", "name"))][:1]
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+def test_form_without_its_token_is_shown_again_with_what_was_typed(suite, scene, lang):
+    words = {"kk": "Форма ескірді", "ru": "Форма устарела", "en": "The form had grown old"}[lang]
+    for role, path in FORMS:
+        browser = suite.browser(lang, suite.sign_in(role, 0) if role else None)
+        path = path.format(**scene)
+        browser.get(path)
+        typed = dict.fromkeys(keepable(browser.form(path)), "Оставить это")
+        reply = browser.post(path, typed)
+        assert reply.status_code == 400, path
+        assert words in browser.text, (path, browser.text[:300])
+        assert all("Оставить это" in browser.html for _ in typed), path
+
+
+def operations(app):
+    """(method, path, body schema) of every JSON call of an app that takes a body."""
+    document = (
+        app.test_client()
+        .get(f"{app.config['SERVICE'].prefix}/api/v1/openapi.json", base_url="http://127.0.0.1:8000")
+        .get_json()
+    )
+    schemas = document["components"]["schemas"]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if isinstance(operation, dict) and "requestBody" in operation:
+                schema = operation["requestBody"]["content"]["application/json"]["schema"]
+                yield method.upper(), path, schemas[schema["$ref"].split("/")[-1]]["properties"]
+
+
+def fill(path: str, scene: dict[str, str]) -> str:
+    names = {
+        "ref": scene["school"] if "schools" in path else scene["draft"],
+        "code": "USHQYR_OI",
+        "order_id": scene["order"],
+        "person_id": scene["person"],
+        "enrolment_id": scene["enrolment"],
+        "link_id": scene["attachment"] if "attachments" in path else scene["twinning"],
+    }
+    return path.format(**names) if "registrations" not in path else path.format(ref=scene["event"])
+
+
+@pytest.mark.parametrize("service", ["registry", "events"])
+def test_json_calls_refuse_hostile_members(suite, scene, service):
+    app, role = (suite.registry, "registrar") if service == "registry" else (suite.events, "organiser")
+    token, tried = suite.sign_in(role, 0), 0
+    for method, path, properties in operations(app):
+        for name in properties:
+            for value in HOSTILE_JSON:
+                reply = suite.json(method, fill(path, scene), {name: value}, as_=token)
+                assert reply.status_code < 500, (method, path, name, value)
+                assert_problem(reply)
+                tried += 1
+        for body in ([], "text", 5, None):
+            reply = suite.json(method, fill(path, scene), body, as_=token)
+            assert reply.status_code < 500, (method, path, body)
+    assert tried > 300
+
+
+def assert_problem(reply):
+    if reply.status_code >= 400:
+        assert reply.mimetype == "application/problem+json"
+        assert {"title", "status"} <= set(reply.get_json())
+
+
+@pytest.mark.parametrize("bad", ["\x00", HUGE, "x" * 3000, "../../etc", "%00", "é"])
+def test_unknown_names_in_paths_are_refused(suite, bad):
+    from urllib.parse import quote
+
+    for role, method, path in WRITES:
+        reply = suite.json(method, path.format(quote(bad, safe="")), {}, as_=suite.sign_in(role, 0))
+        assert reply.status_code in {404, 405, 413, 414, 422}, (method, path, reply.status_code)
+    for path in READS:
+        reply = suite.browser("ru", suite.sign_in("organiser", 0)).get(path.format(quote(bad, safe="")))
+        assert reply.status_code in {403, 404, 410, 414, 422}, (path, reply.status_code)
+
+
+WRITES = [
+    ("organiser", "PATCH", "/api/v1/events/{}"),
+    ("organiser", "POST", "/api/v1/events/{}/publish"),
+    ("organiser", "DELETE", "/api/v1/events/{}"),
+    ("teacher", "POST", "/api/v1/events/{}/registrations"),
+    ("teacher", "DELETE", "/api/v1/registrations/{}"),
+    ("registrar", "PATCH", "/registry/api/v1/schools/{}"),
+    ("registrar", "PATCH", "/registry/api/v1/people/{}"),
+    ("registrar", "PATCH", "/registry/api/v1/twinning/{}"),
+]
+READS = [
+    "/events/{}",
+    "/registrations/{}",
+    "/calendars/my/{}.ics",
+    "/calendars/district/{}.ics",
+    "/registry/schools/{}",
+    "/registry/orders/{}",
+    "/registry/programmes/{}",
+    "/registry/sign-in/{}",
+]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "as_of=2021-13-45",
+        f"as_of={HUGE}",
+        "district=%00",
+        f"q={'x' * 10_000}",
+        "limit=-1",
+        f"limit={HUGE}",
+        "cursor=zzz",
+        "month=2026-99",
+        "since=yesterday",
+        "lang=%F0%9F%92%A9",
+        "oblast=ZZZ",
+    ],
+)
+def test_hostile_queries_are_refused_or_ignored(suite, query):
+    for path in (
+        "/",
+        "/calendars/all.ics",
+        "/calendars",
+        "/registry/territories",
+        "/registry/schools",
+        "/api/v1/events",
+        "/registry/api/v1/schools",
+        "/registry/api/v1/territories",
+        "/registry/api/v1/twinning",
+    ):
+        assert suite.browser("kk").get(f"{path}?{query}").status_code < 500, path
+
+
+def test_ends_before_starts_is_said_at_the_end_in_each_language(suite):
+    words = {"kk": "басталуынан", "ru": "раньше начала", "en": "The end is before the beginning"}
+    for lang, word in words.items():
+        browser = suite.browser(lang, suite.sign_in("organiser", 0))
+        browser.get("/events/new")
+        given = {"title.kk": "Кері", "day": "2027-02-11", "start": "12:00", "end": "10:00"}
+        reply = browser.submit_fields(given, action="/events/new", button="save")
+        assert reply.status_code == 422
+        field = next(e for e in browser.tree.iter("input") if e.get("id") == "f-end")
+        said = [pages.text_of(e) for e in browser.tree.iter() if e.get("id") in field.get("aria-describedby").split()]
+        assert any(word in text for text in said), said
+
+
+def test_anothers_registration_does_not_exist(suite, scene):
+    stranger = suite.sign_in("teacher", 1)
+    unknown = suite.json("DELETE", "/api/v1/registrations/" + "0" * 16, as_=stranger)
+    foreign = suite.json("DELETE", f"/api/v1/registrations/{scene['registration']}", as_=stranger)
+    strip = lambda reply: {k: v for k, v in reply.get_json().items() if k != "request_id"}  # noqa: E731
+    assert (foreign.status_code, strip(foreign)) == (unknown.status_code, strip(unknown)) == (404, strip(unknown))
+    assert suite.json("GET", f"/api/v1/registrations/{scene['registration']}", as_=stranger).status_code == 404
