@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 from icalendar import Calendar
-from tests.conftest import environ_of
-from tests.support.processes import free_port, spawn, wait_for_http, wait_until
 
 from services.fields import today
+from tests.conftest import environ_of
+from tests.support.processes import free_port, spawn, wait_for_http, wait_until
 
 RULES = {"small_class": 211, "centres": 39, "twinned": 163, "programme:USHQYR_OI": 156}
 TITLES = {"kk": "Кәсіптік бағдар: ауыл мектебінің тәжірибесі", "ru": "Профориентация: опыт сельской школы"}
