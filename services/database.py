@@ -131,9 +131,11 @@ class Database(SQLAlchemy):
 
 
 def _engine_options(url: str) -> dict[str, Any]:
+    # Parameters stay out of errors, and so out of logs: they hold addresses and links to sign in with.
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 5}, "pool_size": 20}
+        return {"connect_args": {"timeout": 5}, "pool_size": 20, "hide_parameters": True}
     return {
+        "hide_parameters": True,
         "pool_pre_ping": True,
         "pool_size": 10,
         "max_overflow": 10,

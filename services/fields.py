@@ -4,6 +4,7 @@ What PostgreSQL would refuse and SQLite accept (NUL, integers past 2^63, over-lo
 refused here, once, for the form and the JSON body alike.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -74,8 +75,8 @@ class Whole(Spoken, ma.Integer):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
             value = int(value)
-        if isinstance(value, str) and value.strip().lstrip("-").isascii() and len(value) < 40:
-            value = int(value) if value.strip().lstrip("-").isdigit() else value
+        if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,39}\s*", value):
+            value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise fail(_("A whole number is expected here"))
         if not self.least <= value <= self.most:
@@ -117,7 +118,7 @@ class Day(Spoken, ma.Date):
 class Moment(Spoken, ma.DateTime):
     """An instant: ISO 8601 with an offset, or a wall-clock time of the body's `time_zone`.
 
-    Loads to an aware UTC datetime once `resolve_moments` has run; dumps with `Z`.
+    Loads to an aware UTC datetime; dumps with `Z`.
     """
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:

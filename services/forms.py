@@ -3,6 +3,7 @@
 Names with dots nest (`title.kk`, `agenda.0.title`); a name ending in `[]` is a list.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -72,6 +73,12 @@ class Form:
     def pressed(self, name: str) -> bool:
         return self.sent and name in request.form
 
+    @property
+    def version(self) -> int:
+        """The version of the row that the form was drawn from; what is no number is older than any."""
+        given = self.value("version")
+        return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
+
     def value(self, name: str) -> str:
         if self.sent:
             return UNSAFE.sub("", request.form.get(name, ""))  # no page can hold such a character
@@ -89,7 +96,7 @@ class Form:
         names = request.form.keys() if self.sent else self._flat.keys()
         numbers = [key.split(".")[1] for key in names if key.startswith(name + ".")]
         return min(
-            max([int(number) + 1 for number in numbers if number.isdigit() and len(number) < 4], default=0),
+            max([int(number) + 1 for number in numbers if number.isdecimal() and len(number) < 4], default=0),
             50,
         )
 

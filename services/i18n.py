@@ -93,7 +93,7 @@ def local(instant: datetime, zone: str | None = None) -> datetime:
 def long_day(day: date, with_year: bool | None = None) -> str:
     """«26 қараша, бейсенбі»; the year where it is not the present one, or where asked for."""
     if with_year is None:
-        with_year = day.year != utcnow().year
+        with_year = day.year != local(utcnow()).year
     pattern = "d MMMM y, EEEE" if with_year else "d MMMM, EEEE"
     return str(format_date(day, pattern)).replace(" ", NO_BREAK, 1)
 

@@ -3,6 +3,7 @@
 `Pages` serves HTML, `Api` JSON with an OpenAPI document. A route without `who` fails at start.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -17,7 +18,7 @@ from webargs.flaskparser import FlaskParser
 from wtforms import ValidationError as CsrfError
 
 from services import identity
-from services.errors import BadRequest, Forbidden, Invalid, NotFound, Unauthorised
+from services.errors import BadRequest, Forbidden, Invalid, NotFound, Stale, Unauthorised
 from services.i18n import translate_messages
 from services.identity import Who
 from services.text import UNSAFE
@@ -100,6 +101,20 @@ def check_declared(app: Flask) -> None:
     missing = {rule.endpoint for rule in app.url_map.iter_rules()} - set(app.extensions.get("who", {}))
     if missing:
         raise RuntimeError(f"routes that do not say who may call them: {', '.join(sorted(missing))}")
+
+
+def if_match() -> int | None:
+    """The version that `If-Match` names; None where it asks for none. What is no version of ours is stale.
+
+    The ETag of a compressed answer ends in `:gzip` or is weak, and is sent back as it came.
+    """
+    given = request.headers.get("If-Match", "").strip()
+    if given in {"", "*"}:
+        return None
+    version = re.fullmatch(r'(?:W/)?"?([0-9]{1,9})(?::gzip)?"?', given)
+    if version is None:
+        raise Stale
+    return int(version[1])
 
 
 def is_api() -> bool:

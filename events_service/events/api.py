@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask.typing import ResponseReturnValue
 from marshmallow import fields as ma
 
@@ -19,10 +19,9 @@ from events_service.events.schemas import (
     show_event,
 )
 from services import ledger
-from services.errors import Stale
 from services.identity import ANYONE, actor, holders, me
 from services.paging import PageQuery, page_of, paged
-from services.web import Api
+from services.web import Api, if_match
 
 api = Api("events_api", __name__)
 ORGANISERS = holders("organiser")
@@ -64,7 +63,7 @@ def get_event(ref: str) -> ResponseReturnValue:
 def change_event(body: dict[str, Any], ref: str) -> ResponseReturnValue:
     """Change what the body names. `If-Match` with the version is optional; a stale one is 412."""
     with db.transaction() as session:
-        event, told = planning.change(session, me(), ref, body, _if_match())
+        event, told = planning.change(session, me(), ref, body, if_match())
     return {**show_own(event), "told": told}, 200, {"ETag": f'"{event.version}"'}
 
 
@@ -129,12 +128,3 @@ def _told(verb: Any) -> Response:
 
 def _show_school(school: Any) -> dict[str, Any]:
     return {"id": school.id, "code": school.code, "name": school.name, "district": school.territory_code}
-
-
-def _if_match() -> int | None:
-    given = request.headers.get("If-Match", "").strip().strip('"')
-    if not given or given == "*":
-        return None
-    if not given.isdigit() or len(given) > 9:
-        raise Stale
-    return int(given)

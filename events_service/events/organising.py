@@ -43,11 +43,8 @@ def edit_event(ref: str) -> ResponseReturnValue:
     event, told = queries.owned(ref, me()), 0
     form = Form(EventPatch(), forms.to_form(event), lambda values: forms.changes(event, values))
     if form.ok and not _only_looks(form):
-        version = form.value("version")
         with form.attempt(db):
-            event, told = planning.change(
-                db.session(), me(), event.id, form.data, int(version) if version.isdecimal() else None
-            )
+            event, told = planning.change(db.session(), me(), event.id, form.data, form.version)
         if form.ok:
             return _saved(form, event, told)
     return _editor(form, event)

@@ -57,7 +57,7 @@ def show() -> ResponseReturnValue:
     )
 
 
-@pages.post("/notifications/<int:row_id>/again", who=ORGANISERS)
+@pages.post("/notifications/<int(max=2147483647):row_id>/again", who=ORGANISERS)
 def again(row_id: int) -> ResponseReturnValue:
     """Send one message again."""
     row = db.session.scalars(queries.visible(me(), None).where(Notification.id == row_id)).first()

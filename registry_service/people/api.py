@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask.typing import ResponseReturnValue
 from marshmallow import fields as ma
 
@@ -19,11 +19,10 @@ from registry_service.people.schemas import (
 )
 from registry_service.rights import KEEPERS
 from services import ledger
-from services.errors import Stale
 from services.fields import Body
 from services.identity import me
 from services.paging import page_of, paged
-from services.web import Api
+from services.web import Api, if_match
 
 api = Api("people_api", __name__)
 
@@ -64,7 +63,7 @@ def get_person(person_id: str) -> ResponseReturnValue:
 def change_person(body: dict[str, Any], person_id: str) -> ResponseReturnValue:
     """Change what the body names. `If-Match` with the version is optional; a stale one is 412."""
     with db.transaction() as session:
-        person = keeping.change(session, me(), person_id, body, _if_match())
+        person = keeping.change(session, me(), person_id, body, if_match())
     return show_person(person), 200, {"ETag": f'"{person.version}"'}
 
 
@@ -73,12 +72,3 @@ def change_person(body: dict[str, Any], person_id: str) -> ResponseReturnValue:
 def get_history(person_id: str) -> dict[str, Any]:
     """Who changed what, with old and new values."""
     return {"items": [show_line(row) for row in queries.history(queries.one(me(), person_id).id)]}
-
-
-def _if_match() -> int | None:
-    given = request.headers.get("If-Match", "").strip().strip('"')
-    if not given or given == "*":
-        return None
-    if not given.isascii() or not given.isdigit() or len(given) > 9:
-        raise Stale
-    return int(given)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from flask.typing import ResponseReturnValue
 
 from registry_service import rights
@@ -11,11 +11,10 @@ from registry_service.db import IdempotencyKey, db
 from registry_service.schools import keeping, queries, showing
 from registry_service.schools.schemas import DayQuery, HistoryAnswer, SchoolAnswer, SchoolBody, SchoolPatch, SchoolQuery
 from services import ledger
-from services.errors import Stale
 from services.fields import today
 from services.identity import ANYONE, actor, me
 from services.paging import PageQuery, page_of, paged
-from services.web import Api
+from services.web import Api, if_match
 
 api = Api("schools_api", __name__)
 
@@ -58,7 +57,7 @@ def get_school(query: dict[str, Any], ref: str) -> ResponseReturnValue:
 def change_school(body: dict[str, Any], ref: str) -> ResponseReturnValue:
     """Change what the body names, from `valid_from` on. `If-Match` is optional; a stale one is 412."""
     with db.transaction() as session:
-        school = keeping.change(session, me(), ref, body, _if_match())
+        school = keeping.change(session, me(), ref, body, if_match())
     return show_school(school.id), 200, {"ETag": f'"{school.version}"'}
 
 
@@ -77,12 +76,3 @@ def school_history(query: dict[str, Any], ref: str) -> dict[str, Any]:
 def show_school(school_id: str, day: date | None = None) -> dict[str, Any]:
     shown: dict[str, Any] = SchoolAnswer().dump(showing.cards([school_id], day or today())[0])
     return shown
-
-
-def _if_match() -> int | None:
-    given = request.headers.get("If-Match", "").strip().strip('"')
-    if not given or given == "*":
-        return None
-    if not given.isdigit() or len(given) > 9:
-        raise Stale
-    return int(given)

@@ -150,7 +150,7 @@ def edit_school(code: str) -> ResponseReturnValue:
     if form.ok:
         changed = {name: value for name, value in form.data.items() if name not in shown or value != shown[name]}
         with form.attempt(db):
-            keeping.change(db.session(), me(), school.id, changed, _version(form))
+            keeping.change(db.session(), me(), school.id, changed, form.version)
     if form.ok:
         say(_("Saved"))
         return redirect(url_for("schools.show_school", code=school.code))
@@ -165,12 +165,6 @@ def _shown(school: School, day: date) -> dict[str, Any]:
 
 def _yes_or_no(shown: Mapping[str, Any]) -> dict[str, str]:
     return {name: "yes" if shown[name] else "no" for name in ("small", "centre")}
-
-
-def _version(form: Form) -> int:
-    """The version the form was made from; nonsense is a stale one."""
-    given = form.value("version")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0
 
 
 def _kept_districts() -> list[Any]:
