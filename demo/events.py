@@ -13,6 +13,7 @@ from events_service.events import planning
 from events_service.events.models import Event
 from events_service.events.queries import registration_state
 from events_service.registrations import booking
+from events_service.registrations.attendees import attendee_of
 from services.database import utcnow
 from services.fields import today
 from services.identity import Actor
@@ -29,7 +30,7 @@ def load_events(session: Session) -> None:
         event = _write(session, planned)
         for _ in range(_registrants(event, planned, number)):
             teacher = teachers.pop()
-            booking.register(session, _actor(teacher), event.id, booking.attendee_of(teacher))
+            booking.register(session, _actor(teacher), event.id, attendee_of(teacher))
         if planned.state == "cancelled":
             planning.cancel(session, _organiser(session, planned.body), event.id, REASON)
     session.execute(update(Notification).values(status="superseded", error="Loaded with the demonstration, never sent"))

@@ -178,7 +178,7 @@ class Link(Text):
 
 
 class Translated(Spoken, ma.Dict):
-    """One text in kk, ru and en, at least one of them unless `required=False`.
+    """One text in kk, ru and en, at least one of them unless `allow_none`.
 
     With `bare`, a plain string is taken too (an address is the same in every language).
     """
@@ -203,7 +203,7 @@ class Translated(Spoken, ma.Dict):
         if errors:
             raise ValidationError(errors)
         texts = {code: text for code, text in texts.items() if text}
-        if not texts and self.required:
+        if not texts and not self.allow_none:
             raise ValidationError({"kk": [_("Write it in one language at least")]})
         return texts
 

@@ -153,7 +153,7 @@ def duplicate(session: Session, actor: Actor, ref: str) -> Event:
 
 def delete(session: Session, actor: Actor, ref: str) -> None:
     """Drafts only: what has been public is cancelled instead."""
-    event = owned(ref, actor)
+    event = seats.take_turn(session, owned(ref, actor).id)
     if event.status != DRAFT:
         raise Conflict(_("Only a draft can be deleted: cancel the event instead"))
     _audit(session, actor, "event.deleted", event, {"title": event.title}, {})

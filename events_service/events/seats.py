@@ -7,7 +7,8 @@ is the row lock on PostgreSQL and the write lock on SQLite. After it, reading an
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from events_service.events.models import PUBLISHED, Event
+from events_service.events.models import CANCELLED, DRAFT, Event
+from events_service.events.queries import registration_state
 from events_service.notifications import announcing
 from events_service.registrations.models import CONFIRMED, WAITLISTED, Registration
 from services.database import utcnow
@@ -77,7 +78,9 @@ def unseat(event: Event, row: Registration) -> None:
 def promote(session: Session, event: Event) -> int:
     """Seat those who wait while the first who may have the seat can have it; answers how many."""
     promoted = 0
-    while event.status == PUBLISHED and event.waiting:
+    if registration_state(event, utcnow()) in {DRAFT, CANCELLED, "past"}:  # a place there helps nobody
+        return promoted
+    while event.waiting:
         row = next_waiting(session, event) if room_for(event, small=False) else None
         if row is None and room_for(event, small=True):
             row = next_waiting(session, event, small_only=True)

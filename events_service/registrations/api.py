@@ -4,14 +4,13 @@ from typing import Any
 
 from flask import Response
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from events_service.db import IdempotencyKey, db
 from events_service.directory import queries as directory
 from events_service.events import queries as events
 from events_service.events import standing
 from events_service.registrations import booking, queries
-from events_service.registrations.booking import Attendee, attendee_of
+from events_service.registrations.attendees import Attendee, attendee_of, guest_of
 from events_service.registrations.models import Registration
 from events_service.registrations.schemas import (
     RegisterBody,
@@ -20,7 +19,7 @@ from events_service.registrations.schemas import (
 )
 from services import ledger
 from services.errors import Invalid, Unauthorised
-from services.i18n import language, stamp
+from services.i18n import stamp
 from services.identity import ANYONE, SIGNED_IN, actor, holders, me
 from services.paging import PageQuery, page_of, paged
 from services.web import Api
@@ -36,7 +35,7 @@ def register(body: dict[str, Any], ref: str) -> Response:
     event_id = events.visible(ref, actor()).id
     guest = body.get("guest")
     if guest:
-        return ledger.once(db, IdempotencyKey, lambda: _ask(event_id, guest_of(guest)))
+        return ledger.once(db, IdempotencyKey, lambda: _ask(event_id, _guest(guest)))
     if actor() is None:
         raise Unauthorised
     person = directory.person(me().id)
@@ -80,12 +79,11 @@ def withdraw(public_id: str) -> ResponseReturnValue:
     return "", 204
 
 
-def guest_of(body: dict[str, Any]) -> Attendee:
-    """A guest as an attendee; her school, if named, must be one of the register's."""
-    school_id = body["school_id"]
-    if school_id and directory.school(school_id) is None:
-        raise Invalid({"guest": {"school_id": [_("Choose one of the list")]}})
-    return Attendee(body["name"], body["email"], body["language"] or language(), school_id)
+def _guest(body: dict[str, Any]) -> Attendee:
+    try:
+        return guest_of(body)
+    except Invalid as error:
+        raise Invalid({"guest": error.errors}) from None
 
 
 def _register(event_id: str, attendee: Attendee) -> tuple[dict[str, Any], int]:

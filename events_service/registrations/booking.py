@@ -4,21 +4,20 @@ Each begins by taking the event's turn, so that counting and inserting are one s
 """
 
 import hashlib
-from dataclasses import dataclass
 from datetime import timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from events_service.db import Audit
 from events_service.directory import queries as directory
-from events_service.directory.models import Person
 from events_service.events import seats
 from events_service.events.models import Event, EventAudience
 from events_service.events.queries import registration_state
 from events_service.notifications import announcing
+from events_service.registrations.attendees import Attendee
 from events_service.registrations.models import (
     CONFIRMED,
     LIVE,
@@ -29,12 +28,12 @@ from events_service.registrations.models import (
 )
 from services import ledger
 from services.database import new_id, utcnow
-from services.errors import Conflict, Forbidden
+from services.errors import Conflict, Forbidden, TooMany
 from services.fields import today
 from services.identity import Actor
-from services.text import normal_mail
 
 REPEAT_AFTER = timedelta(minutes=10)
+ASKING_WINDOW, MOST_OF_EVENT, MOST_OF_ADDRESS = timedelta(hours=1), 200, 10
 REFUSALS = {
     "draft": _l("The event is not published yet"),
     "cancelled": _l("The event is cancelled"),
@@ -42,25 +41,6 @@ REFUSALS = {
     "early": _l("Registration is not open yet"),
     "closed": _l("Registration is closed"),
 }
-
-
-@dataclass(frozen=True)
-class Attendee:
-    """Who comes: a person of the register, or a guest known by her address."""
-
-    name: str
-    email: str
-    language: str
-    school_id: str | None
-    person_id: str | None = None
-
-    @property
-    def key(self) -> str:
-        return self.person_id or f"mail:{normal_mail(self.email)}"
-
-
-def attendee_of(person: Person) -> Attendee:
-    return Attendee(person.name, person.email, person.language, person.school_id, person.id)
 
 
 def register(
@@ -77,7 +57,7 @@ def register(
     if found:
         return found, False
     _check_open(event)
-    _check_audience(session, event, attendee)
+    _check_audience(session, event, attendee.school_id)
     row = _new_row(event, attendee, form)
     _place(session, event, row)
     session.add(row)
@@ -90,10 +70,11 @@ def ask(session: Session, event_id: str, guest: Attendee, submission: str | None
     """A guest asks for a place: nothing is taken until the link in her mail is pressed."""
     event = seats.take_turn(session, event_id)
     _check_open(event)
-    _check_audience(session, event, guest)
+    _check_audience(session, event, guest.school_id)
     form = _form_key(event_id, guest, submission)
     row = _find(session, event.id, guest.key, (PENDING,)) or _sent_before(session, form)
     if row is None:
+        _check_flood(session, event, guest)
         row = _new_row(event, guest, form)
         row.status = PENDING
         session.add(row)
@@ -117,19 +98,28 @@ def confirm(session: Session, actor: Actor, row: Registration) -> Registration:
     if row.status != PENDING:
         return row
     _check_open(event)
-    person = directory.person_by_mail(row.email)
-    if person:
-        row.person_id, row.attendee, row.school_id = person.id, person.id, person.school_id or row.school_id
+    _recognise(row)
+    row.changed_at = utcnow()
     live = find_live(session, event.id, row.attendee)
     if live:
-        row.status, row.withdrawn_at = WITHDRAWN, utcnow()
+        row.status, row.withdrawn_at = WITHDRAWN, row.changed_at
         return live
-    row.queued_at = utcnow()
+    _check_audience(session, event, row.school_id)
+    row.queued_at = row.changed_at
     _place(session, event, row)
     row.version += 1
     session.flush()
     _tell(session, actor, row, "registration.confirmed")
     return row
+
+
+def _recognise(row: Registration) -> None:
+    """What the register knows of a person counts, not what a guest said of her."""
+    person = directory.person_by_mail(row.email)
+    if person:
+        row.person_id, row.attendee, row.name = person.id, person.id, person.name
+        row.school_id = person.school_id or row.school_id
+    row.small = directory.is_small(row.school_id, today())
 
 
 def withdraw(session: Session, actor: Actor, row: Registration) -> Registration:
@@ -210,10 +200,22 @@ def _check_open(event: Event) -> None:
         raise Conflict(REFUSALS[state], code=f"registration-{state}")
 
 
-def _check_audience(session: Session, event: Event, attendee: Attendee) -> None:
+def _check_flood(session: Session, event: Event, guest: Attendee) -> None:
+    """Letters to addresses that nobody has proved are bounded, for an event and for an address."""
+    asking = (
+        select(func.count())
+        .select_from(Registration)
+        .where(Registration.status == PENDING, Registration.changed_at > utcnow() - ASKING_WINDOW)
+    )
+    bounds = ((Registration.event_id == event.id, MOST_OF_EVENT), (Registration.attendee == guest.key, MOST_OF_ADDRESS))
+    if any((session.scalar(asking.where(whose)) or 0) >= most for whose, most in bounds):
+        raise TooMany
+
+
+def _check_audience(session: Session, event: Event, school_id: str | None) -> None:
     if not event.restrict_to_audience:
         return
-    member = attendee.school_id and session.get(EventAudience, (event.id, attendee.school_id))
+    member = school_id and session.get(EventAudience, (event.id, school_id))
     if not member:
         raise Forbidden(_("This event is only for the schools it was announced to"), code="not-in-audience")
 

@@ -1,6 +1,5 @@
 """Pages by which people come to an event: register, withdraw, and what they have registered for."""
 
-from typing import Any
 from uuid import uuid4
 
 from flask import make_response, redirect, render_template
@@ -13,12 +12,12 @@ from events_service.events import queries as events
 from events_service.events import standing, viewing
 from events_service.events.models import Event
 from events_service.registrations import booking, queries
-from events_service.registrations.booking import Attendee, attendee_of
-from events_service.registrations.models import WAITLISTED, Registration
+from events_service.registrations.attendees import attendee_of, guest_of
+from events_service.registrations.models import CONFIRMED, WAITLISTED, WITHDRAWN, Registration
 from events_service.registrations.schemas import GuestBody
 from services.app import say
 from services.database import utcnow
-from services.errors import Conflict, Invalid, NotFound, Unavailable
+from services.errors import Conflict, NotFound, TooMany, Unavailable
 from services.fields import today
 from services.forms import Form
 from services.i18n import language, said_plain
@@ -59,27 +58,22 @@ def _register_me(form: Form, event: Event) -> str:
         if new and row.status == WAITLISTED and not form.value("wait"):
             raise Conflict(_("The last place has just been taken. Put you on the waiting list?"))
     if row and form.ok:
-        say(_said(row), "wait" if row.status == WAITLISTED else "ok")
+        say(_said(row), "ok" if row.status == CONFIRMED else "wait")
     return ""
 
 
 def _said(row: Registration) -> str:
     if row.status == WAITLISTED:
         return str(_("You are on the waiting list, number %(num)s", num=standing.position(row)))
+    if row.status == WITHDRAWN:  # the form of a registration that was given back meanwhile, sent again
+        return str(_("You have withdrawn from the event"))
     return str(_("You are registered. A letter confirms it"))
 
 
 def _ask(form: Form, event: Event) -> str:
     with form.attempt(db):
-        booking.ask(db.session(), event.id, _guest(form.data), form.value("submission_id"))
+        booking.ask(db.session(), event.id, guest_of(form.data), form.value("submission_id"))
     return "/registered"
-
-
-def _guest(body: dict[str, Any]) -> Attendee:
-    school = body["school_id"]
-    if school and directory.school(school) is None:
-        raise Invalid({"school_id": [_("Choose one of the list")]})
-    return Attendee(body["name"], body["email"], body["language"] or language(), school)
 
 
 def _register_page(form: Form, event: Event) -> ResponseReturnValue:
@@ -92,7 +86,8 @@ def _register_page(form: Form, event: Event) -> ResponseReturnValue:
         must_wait=viewing.must_wait(event, person),
         schools=[] if person else _schools(),
     )
-    headers = {"Retry-After": "5"} if form.status == Unavailable.status else {}
+    waits = {error.status: error.retry_after for error in (TooMany, Unavailable)}
+    headers = {"Retry-After": str(waits[form.status])} if form.status in waits else {}
     return html, form.status, headers
 
 
