@@ -60,7 +60,8 @@ def _only_looks(form: Form) -> bool:
 
 def _saved(form: Form, event: Event, told: int) -> ResponseReturnValue:
     if event.status != DRAFT:
-        say(_("Saved.") + " " + ngettext("%(num)s person is told of it.", "%(num)s people are told of it.", told))
+        heard = ngettext("%(num)s person is told of it.", "%(num)s people are told of it.", told) if told else ""
+        say(f"{_('Saved.')} {heard}".rstrip())
         return redirect(f"/events/{event.slug}", 303)
     say(_("The draft is saved"))
     return redirect(f"/events/{event.slug}/{'publish' if form.pressed('publish') else 'edit'}", 303)

@@ -25,7 +25,7 @@ def facts(event: Event, actor: Actor | None) -> dict[str, Any]:
     return {
         "dates": dates_of(event),
         "hours": "" if event.all_day else listing.hours_of(event),
-        "zone": _("Karaganda time") if event.time_zone == HOME else event.time_zone,
+        "zone": _("Almaty time") if event.time_zone == HOME else event.time_zone,
         "place": words.place_of(event),
         "programme": directory.programme(event.programme) if event.programme else None,
         "organisation": directory.organisation(event.organisation),
