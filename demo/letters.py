@@ -11,7 +11,7 @@ from services.errors import NotFound
 from services.identity import settings_of_app
 
 MOST = 200
-HEADERS = ("From", "To", "Subject", "Date", "Message-ID")
+HEADERS = ("From", "To", "Subject")
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ def _programmes(session: Session, orders: dict[str, Row]) -> None:
             **{name: row[name] for name in ("code", "kind", "scope", "grades")},
             "name": _names(row),
             "position": position,
-            "note": {"en": row["note_en"]},
+            "note": {code: row[f"note_{code}"] for code in ("kk", "ru", "en")},
             "order_id": by_number.get(row["order_no"]),
         }
         for position, row in enumerate(rows_of("programmes"))
