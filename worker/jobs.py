@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from events_service import db as events_db
@@ -12,19 +12,21 @@ from events_service.directory import copying
 from events_service.directory.models import RevokedSession
 from events_service.events import seats
 from events_service.events.models import PUBLISHED, Event
+from events_service.registrations.models import PENDING, Registration
 from registry_service import db as registry_db
-from registry_service.people.models import SignInLink
+from registry_service.people.models import SignInLink, SignInSession
 from services.database import utcnow
 from services.jobs import slot_of, take_slot
 from worker.places import EVENTS, REGISTRY, Apps
 
 HOUR = timedelta(hours=1)
 PATIENCE = 3.0
-BODIES_KEPT, KEYS_KEPT, RUNS_KEPT, LINKS_KEPT = (
+BODIES_KEPT, KEYS_KEPT, RUNS_KEPT, LINKS_KEPT, GUESTS_KEPT = (
     timedelta(days=90),
     timedelta(hours=24),
     timedelta(days=30),
     timedelta(days=1),
+    timedelta(days=30),
 )
 Job = Callable[[Apps], int]
 
@@ -38,8 +40,12 @@ def pull_directory(apps: Apps) -> int:
 def release_reserves(apps: Apps) -> int:
     """Seat those who wait where the places kept for small-class schools have become free for all."""
     with apps[EVENTS].app_context():
-        released = select(Event.id).where(Event.status == PUBLISHED, Event.waiting > 0, Event.reserve_until <= utcnow())
-        return sum(_promote(event_id) for event_id in events_db.db.session.scalars(released).all())
+        released = Event.status == PUBLISHED, Event.waiting > 0, Event.reserve_until <= utcnow()
+        # A full event and one that is over would be written to for nothing, every time.
+        end = func.coalesce(Event.ends_at, Event.starts_at)
+        of_use = Event.seats_taken < Event.capacity, or_(end.is_(None), end > utcnow())
+        found = select(Event.id).where(*released, *of_use)
+        return sum(_promote(event_id) for event_id in events_db.db.session.scalars(found).all())
 
 
 def _promote(event_id: str) -> int:
@@ -72,13 +78,20 @@ def _forget_old(session: Session, rows: Any) -> int:
     )
 
 
-def _forget_links(session: Session) -> int:
-    return _count(session, delete(SignInLink).where(SignInLink.expires_at < utcnow() - LINKS_KEPT))
+def _forget_sign_ins(session: Session) -> int:
+    """Links and sessions that have ended by themselves; a session nobody knows is refused like an ended one."""
+    return sum(
+        _count(session, delete(model).where(model.expires_at < utcnow() - LINKS_KEPT))
+        for model in (SignInLink, SignInSession)
+    )
 
 
-def _forget_sessions(session: Session) -> int:
-    """Revocations of sessions whose tokens have ended by themselves."""
-    return _count(session, delete(RevokedSession).where(RevokedSession.expires_at < utcnow()))
+def _forget_guests_and_sessions(session: Session) -> int:
+    """Guests who never confirmed, and revocations of sessions whose tokens have ended by themselves."""
+    asked = Registration.status == PENDING, Registration.changed_at < utcnow() - GUESTS_KEPT
+    return _count(session, delete(Registration).where(*asked)) + _count(
+        session, delete(RevokedSession).where(RevokedSession.expires_at < utcnow())
+    )
 
 
 def _count(session: Session, statement: Any) -> int:
@@ -87,8 +100,8 @@ def _count(session: Session, statement: Any) -> int:
 
 
 TIDIED: Mapping[str, tuple[Any, Callable[[Session], int]]] = {
-    REGISTRY: (registry_db, _forget_links),
-    EVENTS: (events_db, _forget_sessions),
+    REGISTRY: (registry_db, _forget_sign_ins),
+    EVENTS: (events_db, _forget_guests_and_sessions),
 }
 JOBS: Mapping[str, Job] = {
     "pull_directory": pull_directory,

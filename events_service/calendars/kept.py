@@ -35,13 +35,14 @@ def entries_of(statement: Select[Any], names: entries.Names, waits: Mapping[str,
     stamps = db.session.execute(statement.with_only_columns(*STAMPS)).all()
     said = (language(), names.mark)
     keys = {row.id: (*said, waits.get(row.id), *row) for row in stamps}
-    missing = [event_id for event_id, key in keys.items() if key not in _kept]
-    fresh = {keys[event.id]: entry for event, entry in _made(missing, names, waits)}
-    found = [fresh.get(key) or _kept.get(key) for key in keys.values()]
+    found = {event_id: _kept.get(key) for event_id, key in keys.items()}  # once: another thread may empty it
+    missing = [event_id for event_id, entry in found.items() if entry is None]
+    made = {event.id: entry for event, entry in _made(missing, names, waits)}
+    fresh = {keys[event_id]: entry for event_id, entry in made.items()}
     if len(_kept) + len(fresh) > MOST:
         _kept.clear()
     _kept.update(fresh)
-    return [entry for entry in found if entry]
+    return [entry for entry in (found | made).values() if entry]
 
 
 def _made(ids: Sequence[str], names: entries.Names, waits: Mapping[str, bool]) -> Iterator[tuple[Event, ical.Entry]]:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask.typing import ResponseReturnValue
 from marshmallow import fields as ma
+from sqlalchemy.orm import selectinload
 
 from events_service.db import IdempotencyKey, db
 from events_service.events import planning, queries
@@ -38,7 +39,8 @@ class ToldAnswer(EventAnswer):
 @api.response(200, page_of(EventAnswer))
 def list_events(query: dict[str, Any]) -> dict[str, Any]:
     """Published and cancelled events in order of time."""
-    return paged(db.session(), queries.listed(query), query["limit"], query["cursor"], show_event)
+    whole = queries.listed(query).options(selectinload(Event.agenda), selectinload(Event.materials))
+    return paged(db.session(), whole, query["limit"], query["cursor"], show_event)
 
 
 @api.post("/events", who=ORGANISERS)

@@ -73,7 +73,7 @@ def stored_schools(event_id: str) -> Select[Any]:
         select(School)
         .join(EventAudience, joined)
         .where(EventAudience.event_id == event_id)
-        .order_by(School.territory_code, School.sort_key)
+        .order_by(School.territory_code, School.sort_key, School.id)
     )
 
 

@@ -53,7 +53,11 @@ def events_of(rows: Iterable[Notification]) -> dict[str, Event]:
 def events_with_messages(actor: Actor) -> list[Event]:
     """Her events that somebody was written to about, newest first; the choice of the filter."""
     about = select(Notification.topic)
-    found = select(Event).where(_own(actor), Event.id.in_(about)).order_by(Event.starts_at.desc(), Event.id)
+    found = (
+        select(Event)
+        .where(_own(actor), Event.id.in_(about))
+        .order_by(Event.starts_at.is_(None), Event.starts_at.desc(), Event.id)
+    )
     return list(db.session.scalars(found.limit(200)))
 
 

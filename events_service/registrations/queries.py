@@ -18,7 +18,8 @@ from services.identity import Actor
 def all_mine(actor: Actor) -> Select[Any]:
     """Her live registrations, the next event first."""
     live = Registration.attendee == actor.id, Registration.status.in_(LIVE)
-    return select(Registration).join(Event).where(*live).order_by(Event.starts_at.is_(None), Event.starts_at)
+    ordered = Event.starts_at.is_(None), Event.starts_at, Registration.id
+    return select(Registration).join(Event).where(*live).order_by(*ordered)
 
 
 def reachable(public_id: str, actor: Actor) -> Registration:

@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from events_service.db import IdempotencyKey, Notification, db
 from events_service.directory.models import Person as Copy
 from events_service.events.models import Event
+from events_service.registrations.models import Registration
 from registry_service.db import Change, Counter
 from registry_service.db import db as registry_db
-from registry_service.people.models import Person
+from registry_service.people.models import Person, SignInSession
 from services import ledger
 from services.database import utcnow
 from worker import jobs
@@ -94,3 +95,43 @@ def test_reserved_places_go_to_those_who_wait_once_their_time_has_come(suite):
         assert (event.seats_taken, event.waiting) == (1, 0)
         kinds = db.session.scalars(select(Notification.kind).where(Notification.topic == ref).order_by(Notification.id))
         assert list(kinds) == ["registration_waiting", "registration_promoted"]
+
+
+def turns_of(suite, ref):
+    with suite.events.app_context():
+        return db.session.scalar(select(Event.turns).where(Event.id == ref))
+
+
+def test_full_and_past_events_are_not_written_to_again_and_again(suite):
+    until = (utcnow() - timedelta(days=1)).isoformat()
+    full = published(suite, capacity=1, small_class_reserve=1, reserve_until=until)
+    over = published(suite, capacity=1, small_class_reserve=1, reserve_until=until)
+    for ref in (full, over):
+        register(suite, ref, 0)
+        register(suite, ref, 1)
+    with suite.events.app_context(), db.transaction() as session:
+        past = {"starts_at": utcnow() - timedelta(days=2), "ends_at": utcnow() - timedelta(days=1)}
+        session.execute(update(Event).where(Event.id == over).values(**past, capacity=2))
+    before = [turns_of(suite, ref) for ref in (full, over)]
+    assert jobs.release_reserves(places(suite)) == 0
+    assert [turns_of(suite, ref) for ref in (full, over)] == before
+
+
+def test_guests_who_never_confirmed_and_ended_sessions_are_forgotten(suite):
+    ref, old = published(suite), utcnow() - timedelta(days=31)
+    for name in ("old", "young", "came"):
+        guest = {"name": name, "email": f"{name}@example.invalid"}
+        assert suite.json("POST", f"/api/v1/events/{ref}/registrations", {"guest": guest}).status_code == 201
+    with suite.events.app_context(), db.transaction() as session:
+        aged = update(Registration).where(Registration.name.in_(("old", "came")))
+        session.execute(aged.values(changed_at=old))
+        session.execute(update(Registration).where(Registration.name == "came").values(status="withdrawn"))
+    with suite.registry.app_context(), registry_db.transaction() as session:
+        session.execute(update(SignInSession).values(expires_at=utcnow() - timedelta(days=2)))
+    suite.sign_in("teacher", 7)
+    jobs.housekeeping(places(suite))
+    with suite.events.app_context():
+        names = select(Registration.name).where(Registration.event_id == ref).order_by(Registration.name)
+        assert list(db.session.scalars(names)) == ["came", "young"]
+    with suite.registry.app_context():
+        assert len(registry_db.session.scalars(select(SignInSession.id)).all()) == 1
