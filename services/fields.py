@@ -16,7 +16,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 from marshmallow import fields as ma
 
 from services.i18n import LANGUAGES, stamp
-from services.text import UNSAFE, tidy
+from services.text import UNSAFE, normal_mail, tidy
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LARGEST = 2**31 - 1
@@ -151,6 +151,8 @@ class Mail(Text):
             or " " in host
             or len(name) > 64
         ):
+            raise fail(_("This is not an e-mail address"))
+        if len(normal_mail(address)) > self.most:  # some letters become two in lower case
             raise fail(_("This is not an e-mail address"))
         try:
             host.encode("idna")

@@ -1,9 +1,10 @@
 """What an organiser sends and what is answered: the same for the web form and the JSON body."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import fields as ma
-from marshmallow import validate
+from marshmallow import pre_load, validate
 
 from events_service.events.models import DRAFT, FORMATS, KINDS, LANGUAGES, PRECISIONS, RULES
 from services.fields import Body, Choice, Day, Flag, Link, Moment, Text, Translated, Whole
@@ -68,6 +69,14 @@ class EventBody(Body):
     agenda = ma.List(ma.Nested(AgendaBody), allow_none=True, validate=validate.Length(max=50))
     materials = ma.List(ma.Nested(MaterialBody), allow_none=True, validate=validate.Length(max=30))
     organisation = Text(most=20, allow_none=True)
+
+    @pre_load
+    def agenda_by_the_same_clock(self, data: Any, **kwargs: Any) -> Any:
+        """Times of the agenda without an offset are of the event's zone, as its own times are."""
+        if not isinstance(data, Mapping) or not isinstance(data.get("agenda"), list):
+            return data
+        zone = {"time_zone": data.get("time_zone")}
+        return {**data, "agenda": [{**line, **zone} if isinstance(line, Mapping) else line for line in data["agenda"]]}
 
 
 class EventPatch(EventBody):

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from registry_service import rights
@@ -70,7 +70,8 @@ def end(session: Session, actor: Actor, link_id: str, data: dict[str, Any], fiel
 
 def release(session: Session, actor: Actor, school: School, ground: Ground) -> None:
     """The school's centre serves it no more; the caller has taken the school's turn."""
-    statement = select(Attachment).where(Attachment.school_id == school.id, Attachment.valid_to.is_(None))
+    live = or_(Attachment.valid_to.is_(None), Attachment.valid_to > ground.day)
+    statement = select(Attachment).where(Attachment.school_id == school.id, live)
     for link in session.scalars(statement):
         finish(link, ground.day)
         _record_end(session, actor, school, link, ground)

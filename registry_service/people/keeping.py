@@ -89,7 +89,7 @@ def _write(session: Session, actor: Actor, person: Person, data: Mapping[str, An
         person.school_id = person.school.id if person.school else None
     if "roles" in data:
         _give_roles(actor, person, set(data["roles"]))
-    person.sort_key, person.search = sort_key(person.name), f"{fold(person.name)} {person.email}"
+    person.sort_key, person.search = sort_key(person.name), f"{fold(person.name)} {person.email}"[:600]
     _keep_oneself(actor, person)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from registry_service import rights
@@ -45,9 +45,8 @@ def end(session: Session, actor: Actor, enrolment_id: str, data: dict[str, Any])
 
 def leave_small_class_only(session: Session, actor: Actor, school: School, ground: Ground) -> None:
     """A school that is small-class no more leaves what is for such schools; its turn is taken."""
-    statement = select(Enrolment).where(
-        Enrolment.school_id == school.id, Enrolment.programme_code == DEBATE, Enrolment.valid_to.is_(None)
-    )
+    live = or_(Enrolment.valid_to.is_(None), Enrolment.valid_to > ground.day)
+    statement = select(Enrolment).where(Enrolment.school_id == school.id, Enrolment.programme_code == DEBATE, live)
     for row in session.scalars(statement):
         _leave(session, actor, school, row, ground, "valid_from")
 

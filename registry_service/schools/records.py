@@ -59,7 +59,7 @@ def live_from(links: Collection[Dated], day: date) -> Dated | None:
 
 def finish(fact: Dated, day: date, field: str = "valid_from") -> None:
     """A fact holds no more from that day on. Conflict when it has ended or begins only then."""
-    if fact.valid_to is not None:
+    if fact.valid_to is not None and fact.valid_to <= day:
         raise Conflict(_("This ended on %(day)s already", day=short_day(fact.valid_to)), field=field)
     if day <= fact.valid_from:
         begun = short_day(fact.valid_from)

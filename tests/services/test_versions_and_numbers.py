@@ -70,3 +70,24 @@ def test_error_of_the_database_tells_no_parameters(suite):
             session.execute(text("SELECT :word FROM missing"), {"word": "secret-canary"})
         assert not isinstance(caught.value, QonyrauError)
         assert "secret-canary" not in str(caught.value)
+
+
+def test_letters_that_grow_in_lower_case_are_no_error(suite):
+    """«İ» becomes two characters, and PostgreSQL counts them."""
+    long = "a@" + ".".join(["İ" * 20] * 14)
+    guest = {"guest": {"name": "İ", "email": long}}
+    assert suite.json("POST", play(suite).path("/registrations"), guest).status_code == 422
+    person = {"name": "İ" * 200, "email": "a" * 60 + "@" + ".".join(["b" * 60] * 4)}
+    reply = suite.json("POST", "/registry/api/v1/people", person, as_=suite.sign_in("registrar"))
+    assert reply.status_code == 201
+
+
+def test_agenda_goes_by_the_clock_of_its_event(suite):
+    at = "2027-01-26T10:00"
+    line = {"title": {"kk": "Кіріспе"}, "starts_at": at}
+    times = {"time_zone": "Europe/London", "starts_at": at, "ends_at": "2027-01-26T12:00", "agenda": [line, 7]}
+    body = {"kind": "webinar", "title": {"kk": "Сабақ"}, **times}
+    organiser = suite.sign_in("organiser")
+    assert suite.json("POST", "/api/v1/events", body, as_=organiser).status_code == 422
+    made = suite.json("POST", "/api/v1/events", {**body, "agenda": [line]}, as_=organiser).get_json()
+    assert made["starts_at"] == made["agenda"][0]["starts_at"] == "2027-01-26T10:00:00Z"

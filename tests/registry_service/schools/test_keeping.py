@@ -255,3 +255,15 @@ def test_list_is_read_to_its_end_by_cursor(suite):
         cursor = page["next"]
 
     assert len(codes) == len(set(codes)) == page["total"] == 315
+
+
+def test_lost_status_cuts_an_attachment_that_was_to_end_later(suite):
+    registrar = suite.sign_in("registrar")
+    link = suite.json("GET", "/registry/api/v1/attachments?limit=1").get_json()["items"][0]
+    path, school = f"/registry/api/v1/attachments/{link['id']}", f"/registry/api/v1/schools/{link['school']}"
+    later, lost = {"valid_to": "2099-01-01", "reason": "x"}, {"small": False, "valid_from": "2090-01-01", "reason": "x"}
+    assert suite.json("PATCH", path, later, as_=registrar).status_code == 200
+    assert suite.json("PATCH", school, lost, as_=registrar).status_code == 200
+    after = suite.json("GET", f"{school}?as_of=2090-01-01").get_json()
+    before = suite.json("GET", f"{school}?as_of=2089-12-31").get_json()
+    assert [(day["small"], day["attached"]) for day in (before, after)] == [(True, True), (False, False)]
