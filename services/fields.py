@@ -57,9 +57,7 @@ class Text(Spoken, ma.String):
         if UNSAFE.search(text) or (not self.lines and "\n" in text):
             raise fail(_("There is a character here that cannot be kept: type the text again"))
         if len(text) > self.most:
-            raise fail(
-                _("Too long: %(count)s characters, at most %(most)s fit", count=len(text), most=self.most)
-            )
+            raise fail(_("Too long: %(count)s characters, at most %(most)s fit", count=len(text), most=self.most))
         if len(text) < self.least:
             raise self.make_error("required")
         return text
@@ -143,14 +141,7 @@ class Mail(Text):
         if not at:
             raise fail(_("There is no @ in the address"))
         plain = all(33 <= ord(letter) < 127 and letter not in '<>(),;:\\"[]' for letter in name)
-        if (
-            not name
-            or "@" in name
-            or not plain
-            or "." not in host.strip(".")
-            or " " in host
-            or len(name) > 64
-        ):
+        if not name or "@" in name or not plain or "." not in host.strip(".") or " " in host or len(name) > 64:
             raise fail(_("This is not an e-mail address"))
         if len(normal_mail(address)) > self.most:  # some letters become two in lower case
             raise fail(_("This is not an e-mail address"))

@@ -90,9 +90,7 @@ def read(settings: Settings, token: str) -> Actor | None:
     """The person a token names, or None when it is forged, old or not ours."""
     try:
         claims = jwt.decode(token, _keys(settings.session_public_keys), algorithms=["ES256"]).claims
-        jwt.JWTClaimsRegistry(iss={"essential": True, "value": ISSUER}, exp={"essential": True}).validate(
-            claims
-        )
+        jwt.JWTClaimsRegistry(iss={"essential": True, "value": ISSUER}, exp={"essential": True}).validate(claims)
     except (JoseError, ValueError, KeyError, TypeError):
         return None
     return Actor(
@@ -152,9 +150,7 @@ def set_cookie(response: Response, token: str, end: datetime) -> None:
 
 def clear_cookie(response: Response) -> None:
     settings = settings_of_app()
-    response.delete_cookie(
-        cookie_name(settings), path="/", secure=settings.https, httponly=True, samesite="Lax"
-    )
+    response.delete_cookie(cookie_name(settings), path="/", secure=settings.https, httponly=True, samesite="Lax")
 
 
 def _service_key_given() -> bool:

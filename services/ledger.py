@@ -105,9 +105,7 @@ def once(db: Database, model: type[IdempotencyRow], effect: Callable[[], tuple[A
         values = {"actor_id": who.id if who else "", "route": _route(), "key": key, "digest": _digest()}
         if insert_once(session, model, {**values, "status": 0}):
             body, status = effect()
-            session.execute(
-                update(model).where(*_named(model, values)).values(status=status, body=_jsonable(body))
-            )
+            session.execute(update(model).where(*_named(model, values)).values(status=status, body=_jsonable(body)))
             return _reply(body, status)
         row = session.scalars(select(model).where(*_named(model, values))).one()
         if row.digest != values["digest"]:

@@ -64,9 +64,7 @@ def claim(outbox: Outbox, now: datetime | None = None) -> Any | None:
     """Take the oldest row that is due or whose lease ran out (or lies impossibly far ahead)."""
     now, model, word = now or utcnow(), outbox.model, new_id()
     due = and_(model.status == "queued", or_(model.due_at <= now, model.due_at > now + timedelta(days=2)))
-    lapsed = and_(
-        model.status == "sending", or_(model.lease_until <= now, model.lease_until > now + 2 * LEASE)
-    )
+    lapsed = and_(model.status == "sending", or_(model.lease_until <= now, model.lease_until > now + 2 * LEASE))
     with outbox.db.transaction() as session:
         oldest = select(model.id).where(or_(due, lapsed)).order_by(model.id).limit(1)
         oldest = oldest.with_for_update(skip_locked=True)
@@ -91,9 +89,7 @@ def deliver(outbox: Outbox, row: Any, transport: Transport, settings: Settings, 
             settle(outbox, row, "superseded")
             tally.superseded += 1
             return
-        message = build(
-            letter, sender=settings.mail_from, message_id=message_id(row, settings), date=row.created_at
-        )
+        message = build(letter, sender=settings.mail_from, message_id=message_id(row, settings), date=row.created_at)
         transport.send(message)
     except Temporary as error:
         tally.retried += 1
@@ -150,9 +146,7 @@ def _retry(outbox: Outbox, row: Any, error: str, ambiguous: int = 0) -> None:
         settle(outbox, row, "failed", error=error)
     else:
         due = utcnow() + RETRIES[row.attempts - 1]
-        _write(
-            outbox, row, status="queued", due_at=due, lease_until=None, ambiguous=doubtful, error=error[:500]
-        )
+        _write(outbox, row, status="queued", due_at=due, lease_until=None, ambiguous=doubtful, error=error[:500])
 
 
 def _write(outbox: Outbox, row: Any, **values: Any) -> None:

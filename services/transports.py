@@ -177,9 +177,7 @@ def _hand_over(connection: smtplib.SMTP, message: EmailMessage) -> None:
         _expect(connection, answer)
 
 
-def _expect(
-    connection: smtplib.SMTP, answer: tuple[int, bytes | str], lasting: type[Exception] = Permanent
-) -> None:
+def _expect(connection: smtplib.SMTP, answer: tuple[int, bytes | str], lasting: type[Exception] = Permanent) -> None:
     code, reply = answer
     if 200 <= code < 300:
         return
