@@ -26,9 +26,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_audit_entity_entity_id_id"), ["entity", "entity_id", "id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_audit_entity_entity_id_id"), ["entity", "entity_id", "id"], unique=False)
 
     op.create_table(
         "counter",
@@ -82,9 +80,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.CheckConstraint("capacity IS NULL OR seats_taken <= capacity", name=op.f("ck_event_capacity")),
         sa.CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name=op.f("ck_event_order")),
-        sa.CheckConstraint(
-            "seats_taken >= 0 AND waiting >= 0 AND small_taken >= 0", name=op.f("ck_event_counts")
-        ),
+        sa.CheckConstraint("seats_taken >= 0 AND waiting >= 0 AND small_taken >= 0", name=op.f("ck_event_counts")),
         sa.CheckConstraint("small_taken <= seats_taken", name=op.f("ck_event_small_taken")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("slug", name=op.f("uq_event_slug")),
@@ -332,9 +328,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_oblast")),
     )
     with op.batch_alter_table("territory_oblast", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_territory_oblast_territory_code"), ["territory_code"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_territory_oblast_territory_code"), ["territory_code"], unique=False)
 
 
 def downgrade() -> None:

@@ -26,9 +26,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     with op.batch_alter_table("audit", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_audit_entity_entity_id_id"), ["entity", "entity_id", "id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_audit_entity_entity_id_id"), ["entity", "entity_id", "id"], unique=False)
 
     op.create_table(
         "change",
@@ -188,21 +186,15 @@ def upgrade() -> None:
         sa.Column("order_id", sa.String(length=32), nullable=True),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_territory_oblast_dates")
-        ),
-        sa.ForeignKeyConstraint(
-            ["oblast_code"], ["oblast.code"], name=op.f("fk_territory_oblast_oblast_code_oblast")
-        ),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to > valid_from", name=op.f("ck_territory_oblast_dates")),
+        sa.ForeignKeyConstraint(["oblast_code"], ["oblast.code"], name=op.f("fk_territory_oblast_oblast_code_oblast")),
         sa.ForeignKeyConstraint(
             ["territory_code"], ["territory.code"], name=op.f("fk_territory_oblast_territory_code_territory")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_territory_oblast")),
     )
     with op.batch_alter_table("territory_oblast", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_territory_oblast_territory_code"), ["territory_code"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_territory_oblast_territory_code"), ["territory_code"], unique=False)
 
     op.create_table(
         "attachment",
@@ -351,14 +343,11 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_sign_in_session_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_session_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_session")),
     )
     with op.batch_alter_table("sign_in_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_session_person_id"), ["person_id"], unique=False)
-
 
 
 def downgrade() -> None:
