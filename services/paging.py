@@ -20,8 +20,8 @@ class PageQuery(Body):
     """The two parameters of every list."""
 
     limit = Whole(least=1, most=MOST, load_default=50)
-    cursor = Text(most=100, load_default="")
-    lang = Text(most=5, load_default="")
+    cursor = Text(most=100, least=0, load_default="")
+    lang = Text(most=5, least=0, load_default="")
 
 
 def page_of(item: type[Any]) -> type[Body]:

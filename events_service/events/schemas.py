@@ -95,13 +95,13 @@ class CancelBody(Body):
 class EventQuery(PageQuery):
     """Filters of the list; words are codes."""
 
-    district = Text(most=10, load_default="")
-    kind = Text(most=30, load_default="")
-    programme = Text(most=40, load_default="")
-    subject = Text(most=60, load_default="")
-    language = Text(most=10, load_default="")
-    format = Text(most=20, load_default="")
-    q = Text(most=100, load_default="")
+    district = Text(most=10, least=0, load_default="")
+    kind = Text(most=30, least=0, load_default="")
+    programme = Text(most=40, least=0, load_default="")
+    subject = Text(most=60, least=0, load_default="")
+    language = Text(most=10, least=0, load_default="")
+    format = Text(most=20, least=0, load_default="")
+    q = Text(most=100, least=0, load_default="")
     since = Day(load_default=None, allow_none=True)
     until = Day(load_default=None, allow_none=True)
 
