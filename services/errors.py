@@ -57,11 +57,6 @@ class Stale(QonyrauError):
     title = _l("Somebody changed this while you were editing: look at it again")
 
 
-class TooLarge(QonyrauError):
-    status = 413
-    title = _l("That is too large to accept")
-
-
 class Invalid(QonyrauError):
     """Bad data: `errors` maps a field to its messages, nested as the body is."""
 

@@ -47,9 +47,6 @@ class Actor:
         return frozenset(scope for word, _, scope in pairs if word == role)
 
 
-SYSTEM = Actor(id="system", name="Qonyrau", roles=frozenset({"system"}), session="")
-
-
 @dataclass(frozen=True)
 class Who:
     """Who may call a route; `name` is how the table of routes prints it."""

@@ -9,8 +9,6 @@ from registry_service.db import db
 from services.database import Texts
 from services.rows import Identified
 
-ORGANISATION_KINDS = ("oblast_department", "methodical_centre", "district_office", "school")
-
 
 class Organisation(db.Model):
     """Who issues orders and to whom organisers belong."""

@@ -13,8 +13,8 @@ from events_service.directory.models import Person
 from events_service.notifications import letters
 from events_service.registrations import booking
 from events_service.registrations.models import Registration
+from events_service.registrations.pages import GUEST
 from services.fields import today
-from services.identity import SYSTEM
 from services.mail import Letter
 from tests.support.suite import Suite
 
@@ -72,7 +72,7 @@ class Scene:
         """The guest presses the button behind the link in her letter."""
         with self.suite.events.app_context(), db.transaction() as session:
             row = session.scalars(select(Registration).where(Registration.public_id == registration["id"])).one()
-            booking.confirm(session, SYSTEM, row)
+            booking.confirm(session, GUEST, row)
 
     def withdraw(self, registration: Json, number: int) -> None:
         teacher = self.suite.sign_in("teacher", number)
