@@ -1,11 +1,12 @@
-"""The demo region on both engines: built once, copied for each test."""
+"""The demo region on both engines: built once, fresh for each test."""
 
 import dataclasses
 import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from joserfc.jwk import ECKey
 import demo
 import events_service
 import registry_service
+from events_service.calendars import kept
 from services import settings as kit
 from tests.support import postgres
 from tests.support.browser import chromium, new_page  # noqa: F401
@@ -49,13 +51,22 @@ def postgres_server() -> Iterator[postgres.Postgres]:
 
 
 @pytest.fixture(scope="session")
-def template(engine: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> "Template":
-    """The demo region, loaded once for this engine."""
-    folder = tmp_path_factory.mktemp(f"template-{engine}")
-    server = request.getfixturevalue("postgres_server") if engine == "postgres" else None
-    found = Template(engine, folder, server)
-    found.build()
-    return found
+def templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], "Template"]:
+    """The demo region of an engine, loaded when it is first asked for and kept: tests of both engines alternate."""
+
+    @cache
+    def find(engine: str) -> Template:
+        server = request.getfixturevalue("postgres_server") if engine == "postgres" else None
+        found = Template(engine, tmp_path_factory.mktemp(f"template-{engine}"), server)
+        found.build()
+        return found
+
+    return find
+
+
+@pytest.fixture
+def template(templates: Callable[[str], "Template"], engine: str) -> "Template":
+    return templates(engine)
 
 
 class Template:
@@ -75,6 +86,8 @@ class Template:
             for service in SERVICES:
                 self.server.create(f"{self.name}_{service}")
         load_region(self.settings(self.urls(self.name, self.folder), self.folder))
+        for service in SERVICES if self.server else ():
+            self.server.tidy(f"{self.name}_{service}")  # type: ignore[union-attr]
 
     def settings(self, urls: dict[str, str], folder: Path) -> kit.Settings:
         return make_settings(
@@ -85,12 +98,16 @@ class Template:
 
     def copy(self, folder: Path) -> tuple[str, dict[str, str]]:
         name = f"c{uuid.uuid4().hex[:10]}"
+        self.fill(name, folder)
+        return name, self.urls(name, folder)
+
+    def fill(self, name: str, folder: Path) -> None:
+        """Databases of this name with the region in them."""
         for service in SERVICES:
             if self.server:
                 self.server.create(f"{name}_{service}", template=f"{self.name}_{service}")
             else:
                 shutil.copy(self.folder / f"{service}.db", folder / f"{service}.db")
-        return name, self.urls(name, folder)
 
     def drop(self, name: str) -> None:
         for service in SERVICES if self.server else ():
@@ -132,12 +149,67 @@ def suite_settings(template: Template, tmp_path: Path) -> Iterator[kit.Settings]
     template.drop(name)
 
 
+class House:
+    """Both apps, made once for each engine; every test finds the region in them as it was loaded.
+
+    Making the apps and their templates costs more than most tests do.
+    """
+
+    def __init__(self, template: Template, folder: Path) -> None:
+        self.template, self.folder, self.name = template, folder, f"h{uuid.uuid4().hex[:10]}"
+        self.settings = template.settings(template.urls(self.name, folder), folder)
+        self._position: str | None = None
+        self._fill()
+        self.apps = make_apps(self.settings)
+        self._kept = [(dict(app.config), dict(app.extensions)) for app in self.apps]
+
+    def fresh(self) -> None:
+        """Take back what the last test did to rows, letters, settings and connections."""
+        for app, (config, extensions) in zip(self.apps, self._kept, strict=True):
+            dispose(app)
+            for held, as_made in ((app.config, config), (app.extensions, extensions)):
+                held.clear()
+                held.update(as_made)
+        kept._kept.clear()
+        shutil.rmtree(self.folder / "mail", ignore_errors=True)
+        if self._position is None or self._position != self._written():
+            self.template.drop(self.name)
+            self._fill()
+
+    def _fill(self) -> None:
+        for left in self.folder.glob("*.db*"):
+            left.unlink()
+        self.template.fill(self.name, self.folder)
+        self._position = self._written()
+
+    def _written(self) -> str | None:
+        """Where PostgreSQL's log stands: it has not moved when a test only read."""
+        return self.template.server.position() if self.template.server else None
+
+
+@pytest.fixture(scope="session")
+def houses(
+    templates: Callable[[str], Template], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], House]]:
+    """The house of an engine, made when it is first asked for and kept."""
+    made: dict[str, House] = {}
+
+    def find(engine: str) -> House:
+        if engine not in made:
+            made[engine] = House(templates(engine), tmp_path_factory.mktemp("house"))
+        return made[engine]
+
+    yield find
+    for found in made.values():
+        dispose(*found.apps)
+
+
 @pytest.fixture
-def suite(suite_settings: kit.Settings, engine: str) -> Iterator[Suite]:
-    """Both services in this process on a fresh copy of the demo region."""
-    registry, events = make_apps(suite_settings)
-    yield Suite(suite_settings, registry, events, engine)
-    dispose(registry, events)
+def suite(houses: Callable[[str], House], engine: str) -> Suite:
+    """Both services in this process with the demo region as it was loaded."""
+    house = houses(engine)
+    house.fresh()
+    return Suite(house.settings, *house.apps, engine)
 
 
 def environ_of(settings: kit.Settings) -> dict[str, str]:

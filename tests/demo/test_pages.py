@@ -1,6 +1,7 @@
 """The ways in that only the demonstration has: its people and its letters."""
 
 import dataclasses
+from pathlib import Path
 
 import registry_service
 from services import identity
@@ -105,8 +106,9 @@ def test_letters_with_invitations_show_the_calendar_part(suite):
     assert any("BEGIN:VCALENDAR" in (browser.get(page), browser.text)[1] for page in pages)
 
 
-def test_names_beyond_the_folder_are_not_found(suite, tmp_path):
-    (tmp_path / "secret.eml").write_text("x")
+def test_names_beyond_the_folder_are_not_found(suite):
+    mail = Path(suite.settings.mail_url.removeprefix("file:"))
+    (mail.parent / "secret.eml").write_text("x")
     for name in (
         "..",
         "../secret.eml",

@@ -21,7 +21,7 @@ from psycopg import sql
 from tests.support.processes import Process, spawn, wait_until
 
 NOBODY = 65534
-CLUSTER = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+CLUSTER = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N", "--no-data-checksums")
 OPTIONS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -31,6 +31,11 @@ OPTIONS = {
     "shared_buffers": "64MB",
     "dynamic_shared_memory_type": "mmap",  # nothing outside the folder, so nothing stays behind
     "autovacuum": "off",
+    # Nothing writes the log by itself: where it stands tells whether anybody wrote.
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "checkpoint_timeout": "1h",
+    "max_wal_size": "8GB",
 }
 
 
@@ -52,6 +57,18 @@ class Postgres:
     def drop(self, database: str) -> None:
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
+    def tidy(self, database: str) -> None:
+        """Settle the rows, so that reading copies of it writes nothing."""
+        with psycopg.connect(self._address(database), autocommit=True) as connection:
+            connection.execute("VACUUM (FREEZE, ANALYZE)")
+
+    def position(self) -> str:
+        """Where the write-ahead log stands."""
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            found = connection.execute("SELECT pg_current_wal_insert_lsn()::text").fetchone()
+        assert found
+        return str(found[0])
+
     def stop(self) -> None:
         if self._process:
             self._process.stop()
@@ -63,9 +80,11 @@ class Postgres:
         return False
 
     def _execute(self, statement: sql.Composed) -> None:
-        address = self.url("postgres").replace("+psycopg", "", 1)
-        with psycopg.connect(address, autocommit=True) as connection:
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
             connection.execute(statement)
+
+    def _address(self, database: str) -> str:
+        return self.url(database).replace("+psycopg", "", 1)
 
 
 def start() -> Postgres:
