@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 
 from services.database import Database, new_id, utcnow
+from services.failpoints import failpoint
 from services.mail import Ambiguous, Letter, Permanent, Temporary, Transport, build, open_transport
 from services.rows import NotificationRow
 from services.settings import Settings
@@ -83,6 +84,7 @@ def claim(outbox: Outbox, now: datetime | None = None) -> Any | None:
 
 def deliver(outbox: Outbox, row: Any, transport: Transport, settings: Settings, tally: Tally) -> None:
     """Render (once), send, and write down how it ended."""
+    failpoint("after_claim")
     try:
         letter = _letter(outbox, row)
         if letter is None:
@@ -91,6 +93,7 @@ def deliver(outbox: Outbox, row: Any, transport: Transport, settings: Settings, 
             return
         message = build(letter, sender=settings.mail_from, message_id=message_id(row, settings), date=row.created_at)
         transport.send(message)
+        failpoint("after_data")
     except Temporary as error:
         tally.retried += 1
         _retry(outbox, row, str(error))
@@ -106,6 +109,7 @@ def deliver(outbox: Outbox, row: Any, transport: Transport, settings: Settings, 
         settle(outbox, row, "failed", error=f"{type(error).__name__}: {error}")
     else:
         tally.sent += 1
+        failpoint("before_sent")
         settle(outbox, row, "sent")
 
 
