@@ -15,7 +15,7 @@ import demo
 import events_service
 import registry_service
 from services import settings as kit
-from tests.support import postgres
+from tests.support import invariants, postgres
 from tests.support.browser import chromium, new_page  # noqa: F401
 from tests.support.suite import Suite, connect
 
@@ -125,11 +125,18 @@ def dispose(*apps) -> None:
 
 
 @pytest.fixture
-def suite_settings(template: Template, tmp_path: Path) -> Iterator[kit.Settings]:
-    """Settings that name a fresh copy of the demo region; for tests that start real processes."""
+def suite_settings(template: Template, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[kit.Settings]:
+    """Settings that name a fresh copy of the demo region; for tests that start real processes.
+
+    Whatever the test did, the invariants hold of what it leaves; `breaks("I4")` says that it did so on purpose.
+    """
     name, urls = template.copy(tmp_path)
-    yield template.settings(urls, tmp_path)
+    settings = template.settings(urls, tmp_path)
+    yield settings
+    planted = [named for mark in request.node.iter_markers("breaks") for named in mark.args]
+    left = invariants.broken(settings, *planted)
     template.drop(name)
+    assert not left, "\n".join(left)
 
 
 @pytest.fixture

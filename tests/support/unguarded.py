@@ -1,16 +1,31 @@
-"""The suite with one of its guards taken out, to show that the tests would notice.
+"""The suite as tests start it: with a guard taken out, in short times, or killed by plan.
 
-Started as `gunicorn tests.support.unguarded:single` with WITHOUT naming the guard.
+WITHOUT names guards to take out, to show that the tests would notice. SHORT makes leases, waits and
+slots last a second or so. KILLS is for the loop: each of its plans (`after_claim=kill@3|…`) is lived
+by a process of its own, forked when the one before is dead; the last one lives on.
+
+`gunicorn tests.support.unguarded:single`, `celery -A tests.support.unguarded:app`,
+`python -m tests.support.unguarded drain --loop`.
 """
 
 import os
+import sys
 import time
+from datetime import timedelta
+from typing import Any
 
+import worker.__main__ as commands
+import worker.app
+import wsgi
+from events_service.directory import client, copying
+from events_service.directory import queries as directory
 from events_service.events import seats
 from events_service.events.models import Event
+from events_service.notifications import announcing
 from events_service.registrations import booking
-from services import database, ledger
-from services.errors import NotFound
+from services import database, doorbell, failpoints, ledger, outbox, problems, transports
+from services.errors import NotFound, Unavailable
+from worker import jobs, loop, places, schedule
 
 
 def without_turn() -> None:
@@ -24,7 +39,7 @@ def without_turn() -> None:
         return event
 
     seats.take_turn = read_only
-    _begin_deferred()
+    without_begin()
 
 
 def without_repeat_check() -> None:
@@ -43,8 +58,8 @@ def without_idempotency() -> None:
     ledger._key = lambda: ""
 
 
-def _begin_deferred() -> None:
-    """On SQLite the writer's turn is BEGIN IMMEDIATE: take that out too."""
+def without_begin() -> None:
+    """On SQLite the writer's turn is BEGIN IMMEDIATE: take that out."""
     plain = database._prepare_sqlite
 
     class Never:
@@ -53,14 +68,176 @@ def _begin_deferred() -> None:
     database._prepare_sqlite = lambda engine, writing: plain(engine, Never())
 
 
-{
+def without_outbox() -> None:
+    """The message is written after its cause, in a transaction of its own."""
+    plain = announcing.to_registrant
+
+    def later(session, row, kind):
+        def write():
+            with announcing.db.transaction() as own:
+                plain(own, row, kind)
+
+        announcing.db.after_commit(f"{kind} {row.public_id}", write)
+
+    announcing.to_registrant = later
+
+
+def without_one_commit() -> None:
+    """A verb commits half-way."""
+    plain = announcing.to_registrant
+
+    def commits(session, row, kind):
+        session.commit()
+        plain(session, row, kind)
+
+    announcing.to_registrant = commits
+
+
+def without_lease() -> None:
+    """Nobody takes over what a dead sender had claimed."""
+    outbox.LEASE = timedelta(days=1)
+
+
+def without_claim() -> None:
+    """A sender looks for the oldest message and does not say that it has it."""
+
+    def look(box, now=None):
+        with box.db.transaction() as session:
+            found = database_select(box.model).where(box.model.status == "queued").order_by(box.model.id).limit(1)
+            row = session.scalars(found).first()
+            if row is not None:
+                session.expunge(row)
+        time.sleep(0.05)
+        return row
+
+    outbox.claim = look
+
+
+def database_select(model: Any) -> Any:
+    from sqlalchemy import select
+
+    return select(model).execution_options(populate_existing=True)
+
+
+def without_stable_id() -> None:
+    """Each try has a Message-ID of its own."""
+    plain = outbox.message_id
+    outbox.message_id = lambda row, settings: f"<{row.attempts}.{plain(row, settings)[1:]}"
+
+
+def without_rest() -> None:
+    """The bell is tried by every request, also when it has just failed."""
+    doorbell.REST = 0.0
+
+
+def without_ping() -> None:
+    """Connections of the pool are used without asking whether they still live."""
+    plain = database._engine_options
+    database._engine_options = lambda url: {**plain(url), "pool_pre_ping": False}
+
+
+def without_mapping() -> None:
+    """A database that is away is an error like any other."""
+    problems._answer_database = lambda error: problems._answer(500, "", "", {})
+
+
+def without_slot() -> None:
+    """Whoever thinks of a job does it."""
+    jobs.take_slot = lambda db, model, job, slot: True
+
+
+def without_copy() -> None:
+    """The register is asked at each registration."""
+
+    def ask(person_id):
+        try:
+            copying.pull(directory.current_app, within=directory.PATIENCE)
+        except client.RegisterAway:
+            raise Unavailable from None
+        return directory.db.session.get(directory.Person, person_id)
+
+    directory.person = ask
+
+
+def without_patience() -> None:
+    """Whoever asks the register waits as long as it takes."""
+    plain = client.changes
+    client.CONNECT, client.READ = 60.0, 60.0
+    client.changes = lambda app, since, within=None: plain(app, since)
+
+
+GUARDS = {
     "turn": without_turn,
     "repeat": without_repeat_check,
     "promotion": without_promotion,
     "idempotency": without_idempotency,
-    "": lambda: None,
-}[os.environ.get("WITHOUT", "")]()
+    "begin": without_begin,
+    "outbox": without_outbox,
+    "one_commit": without_one_commit,
+    "lease": without_lease,
+    "claim": without_claim,
+    "stable_id": without_stable_id,
+    "rest": without_rest,
+    "ping": without_ping,
+    "mapping": without_mapping,
+    "slot": without_slot,
+    "copy": without_copy,
+    "patience": without_patience,
+}
 
-from wsgi import single  # noqa: E402
 
-__all__ = ["single"]
+def shorten() -> None:
+    """Leases of three seconds, tries and reminders each second, slots of a second."""
+    outbox.LEASE, outbox.RETRIES = timedelta(seconds=3), (timedelta(seconds=1),) * 9
+    transports.READ_TIMEOUT, transports.LETTER_DEADLINE = 1, 2
+    jobs.HOUR = timedelta(seconds=1)
+    loop.REST, loop.EVERY["housekeeping"] = 0.2, 0.2
+    for entry in schedule.SCHEDULE.values():
+        entry["schedule"] = 1.0
+        entry["options"]["expires"] = 30.0
+
+
+def note_runs() -> None:
+    """Write down each run of the work of a slot, to see whether one was done twice."""
+    plain = jobs._forget_old
+
+    def noting(session, rows):
+        slot = jobs.slot_of(jobs.HOUR)
+        line = f"{rows.__name__} {slot}\n".encode()
+        descriptor = os.open(os.environ["RUNS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        os.write(descriptor, line)
+        os.close(descriptor)
+        return plain(session, rows)
+
+    jobs._forget_old = noting
+
+
+def live_by_plan(plans: list[str]) -> None:
+    """A process for each plan, one after the other; answers in the last one, which has none."""
+    places.settings()
+    for plan in plans:
+        child = os.fork()
+        if not child:
+            failpoints.arm({"QONYRAU_ENV": "test", "FAILPOINTS": plan})
+            return
+        os.waitpid(child, 0)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "app":
+        return worker.app.app
+    return getattr(wsgi, name)
+
+
+for guard in filter(None, os.environ.get("WITHOUT", "").split(",")):
+    GUARDS[guard]()
+if os.environ.get("SHORT"):
+    shorten()
+    if os.environ.get("WITHOUT") == "lease":
+        without_lease()
+if os.environ.get("RUNS"):
+    note_runs()
+if __name__ == "__main__":
+    places.apps()
+    live_by_plan([*filter(None, os.environ.get("KILLS", "").split("|")), ""] if os.environ.get("KILLS") else [])
+    sys.exit(commands.main())
