@@ -26,7 +26,7 @@ UNGUARDED = "tests.support.unguarded"
 GUNICORN = ("-k", "gthread", "-w", "2", "--threads", "8", "--preload", "--no-control-socket", "--log-level", "warning")
 ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 FULL = bool(os.environ.get("FAULTS_FULL"))
-PATIENCE = 10
+PATIENCE = 30
 
 
 def scaled(name: str, normal: int, full: int) -> int:
@@ -130,7 +130,7 @@ class House:
             time.sleep(0.2)
         raise AssertionError(f"not acknowledged in {tries} tries: {told.status}")
 
-    def event(self, capacity: int = 500) -> str:
+    def event(self, capacity: int | None = 500) -> str:
         start = utcnow() + timedelta(days=20)
         times = {"starts_at": start.isoformat(), "ends_at": (start + timedelta(hours=2)).isoformat()}
         body = {"kind": "seminar", "title": {"kk": "Жарыс"}, "capacity": capacity, **times}
@@ -172,7 +172,9 @@ class Person:
     token: str
 
 
-def at_rate(per_second: float, jobs: Iterable[Callable[[], Told]], go_on: Callable[[], bool] = lambda: True) -> list[Told]:
+def at_rate(
+    per_second: float, jobs: Iterable[Callable[[], Told]], go_on: Callable[[], bool] = lambda: True
+) -> list[Told]:
     """Begin a job every so often, whether or not those before have ended, while `go_on` says so."""
     begin, futures = time.monotonic(), []
     with ThreadPoolExecutor(32) as pool:

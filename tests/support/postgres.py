@@ -101,7 +101,18 @@ def _start_own() -> Postgres:
     binaries = _binaries(base, uid)
     _make_cluster(binaries, base / "data", uid)
     settings = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
-    command = ["sh", "-c", AGAIN, "sh", str(binaries / "postgres"), "-D", str(base / "data"), "-k", str(base), *settings]
+    command = [
+        "sh",
+        "-c",
+        AGAIN,
+        "sh",
+        str(binaries / "postgres"),
+        "-D",
+        str(base / "data"),
+        "-k",
+        str(base),
+        *settings,
+    ]
     process = spawn(command, options=["--remove", str(base), "--signal", "INT", "--user", str(uid)])
     server = Postgres("postgres@", f"?host={base}", process)
     wait_until(server.answers, 30)

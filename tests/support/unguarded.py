@@ -2,7 +2,7 @@
 
 WITHOUT names guards to take out, to show that the tests would notice. SHORT makes leases, waits and
 slots last a second or so. KILLS is for the loop: each of its plans (`after_claim=kill@3|…`) is lived
-by a process of its own, forked when the one before is dead; the last one lives on.
+by a process of its own, forked when the one before is dead; the one after the last lives on.
 
 `gunicorn tests.support.unguarded:single`, `celery -A tests.support.unguarded:app`,
 `python -m tests.support.unguarded drain --loop`.
@@ -12,7 +12,10 @@ import os
 import sys
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 import worker.__main__ as commands
 import worker.app
@@ -68,6 +71,11 @@ def without_begin() -> None:
     database._prepare_sqlite = lambda engine, writing: plain(engine, Never())
 
 
+def without_ddl_begin() -> None:
+    """On SQLite the driver begins when it likes, and never before it makes a table."""
+    database._prepare_sqlite = lambda engine, writing: None
+
+
 def without_outbox() -> None:
     """The message is written after its cause, in a transaction of its own."""
     plain = announcing.to_registrant
@@ -103,20 +111,14 @@ def without_claim() -> None:
 
     def look(box, now=None):
         with box.db.transaction() as session:
-            found = database_select(box.model).where(box.model.status == "queued").order_by(box.model.id).limit(1)
-            row = session.scalars(found).first()
+            found = select(box.model).where(box.model.status == "queued").order_by(box.model.id).limit(1)
+            row = session.scalars(found.execution_options(populate_existing=True)).first()
             if row is not None:
                 session.expunge(row)
         time.sleep(0.05)
         return row
 
     outbox.claim = look
-
-
-def database_select(model: Any) -> Any:
-    from sqlalchemy import select
-
-    return select(model).execution_options(populate_existing=True)
 
 
 def without_stable_id() -> None:
@@ -171,7 +173,7 @@ GUARDS = {
     "repeat": without_repeat_check,
     "promotion": without_promotion,
     "idempotency": without_idempotency,
-    "begin": without_begin,
+    "ddl_begin": without_ddl_begin,
     "outbox": without_outbox,
     "one_commit": without_one_commit,
     "lease": without_lease,
@@ -198,29 +200,31 @@ def shorten() -> None:
 
 
 def note_runs() -> None:
-    """Write down each run of the work of a slot, to see whether one was done twice."""
-    plain = jobs._forget_old
+    """Write down each slot that a process takes, to see whether one is taken twice."""
+    plain = jobs.take_slot
 
-    def noting(session, rows):
-        slot = jobs.slot_of(jobs.HOUR)
-        line = f"{rows.__name__} {slot}\n".encode()
-        descriptor = os.open(os.environ["RUNS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        os.write(descriptor, line)
-        os.close(descriptor)
-        return plain(session, rows)
+    def noting(db, model, job, slot):
+        taken = plain(db, model, job, slot)
+        if taken:
+            with Path(os.environ["RUNS"]).open("a") as file:
+                file.write(f"{model.__module__} {slot}\n")
+        return taken
 
-    jobs._forget_old = noting
+    jobs.take_slot = noting
 
 
 def live_by_plan(plans: list[str]) -> None:
-    """A process for each plan, one after the other; answers in the last one, which has none."""
-    places.settings()
-    for plan in plans:
+    """A process for each plan, one after the other, and one without; answers in each of them.
+
+    `outside` is the plan of a process that the test kills itself.
+    """
+    for plan in [*plans, "outside"]:
         child = os.fork()
         if not child:
-            failpoints.arm({"QONYRAU_ENV": "test", "FAILPOINTS": plan})
+            failpoints.arm({"QONYRAU_ENV": "test", "FAILPOINTS": plan.replace("outside", "")})
             return
         os.waitpid(child, 0)
+    sys.exit(0)
 
 
 def __getattr__(name: str) -> Any:
@@ -229,15 +233,14 @@ def __getattr__(name: str) -> Any:
     return getattr(wsgi, name)
 
 
-for guard in filter(None, os.environ.get("WITHOUT", "").split(",")):
-    GUARDS[guard]()
 if os.environ.get("SHORT"):
     shorten()
-    if os.environ.get("WITHOUT") == "lease":
-        without_lease()
+for guard in filter(None, os.environ.get("WITHOUT", "").split(",")):
+    GUARDS[guard]()
 if os.environ.get("RUNS"):
     note_runs()
 if __name__ == "__main__":
     places.apps()
-    live_by_plan([*filter(None, os.environ.get("KILLS", "").split("|")), ""] if os.environ.get("KILLS") else [])
+    if os.environ.get("KILLS"):
+        live_by_plan(os.environ["KILLS"].split("|"))
     sys.exit(commands.main())
