@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from services.database import Database, new_id, utcnow
 from services.failpoints import failpoint
@@ -97,6 +98,10 @@ def deliver(outbox: Outbox, row: Any, transport: Transport, settings: Settings, 
     except Temporary as error:
         tally.retried += 1
         _retry(outbox, row, str(error))
+    except (OperationalError, InterfaceError) as error:  # nothing wrong with the letter, and it was not given away
+        log.warning("notification %s: the database was away: %s", row.id, error)
+        tally.retried += 1
+        _retry(outbox, row, "The database was away")
     except Ambiguous as error:
         tally.retried += 1
         _retry(outbox, row, str(error), ambiguous=1)

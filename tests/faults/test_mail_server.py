@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from events_service.db import Notification, db
 from services import outbox, transports
@@ -72,6 +73,25 @@ def test_organiser_sees_what_the_server_refused_and_what_nobody_knows(suite, moo
         drain_all(places(suite))
     answer = suite.json("GET", f"/api/v1/notifications?event={event}", as_=suite.sign_in("organiser", 0)).get_json()
     assert {item["status"] for item in answer["items"]} == {"failed", "uncertain"}
+
+
+def test_letter_that_met_a_database_away_is_tried_again_and_not_given_up(suite, monkeypatch):
+    event, away = published(suite), OperationalError("SELECT 1", {}, Exception("the server has gone"))
+    register(suite, event, 0)
+    monkeypatch.setattr(outbox, "RETRIES", (timedelta(0),) * 9)
+    box, replies = OUTBOXES["events"], [away, None]
+
+    def render(row):
+        if reply := replies.pop(0):
+            raise reply
+        return box.render(row)
+
+    monkeypatch.setitem(OUTBOXES, "events", dataclasses.replace(box, render=render))
+    drain_all(places(suite))
+    assert replies == []
+    with suite.events.app_context():
+        row = db.session.scalars(select(Notification).where(Notification.topic == event)).one()
+    assert (row.status, row.attempts) == ("sent", 2)
 
 
 @pytest.mark.parametrize(
