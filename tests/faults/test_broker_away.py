@@ -31,7 +31,7 @@ class Presses:
     """People who register one after the other, so that each does it once."""
 
     def __init__(self, house):
-        self.house, self.event, self.people = house, house.event(capacity=None), iter(house.people(1000))
+        self.house, self.event, self.people = house, house.event(capacity=None), iter(house.people(2000))
         self.made = []
 
     def times(self, count, rate=10.0):

@@ -32,6 +32,7 @@ def check_restarts(house, server, restarts, without=""):
     if not server.own:
         pytest.skip("the server is somebody else's")
     house.web(WITHOUT=without)
+    house.loop(SHORT="1")
     event, people = house.event(capacity=1000), house.people(1000)
     going = True
     with ThreadPoolExecutor(1) as pool:
@@ -54,6 +55,7 @@ def check_restarts(house, server, restarts, without=""):
     for person in asked:
         house.until_told(event, person)
     assert {house.traces(event)[person.id] for person in asked} == {WHOLE}
+    house.until_settled(event, 60)
 
 
 def check_heals(house, server, event, people):
