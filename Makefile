@@ -8,10 +8,10 @@ LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint fmt sure lock messages migrate clean
+.PHONY: help setup setup-dev run test lint fmt sure lock messages migrate check-invariants clean
 
 help: ## Print this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 18
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -65,6 +65,9 @@ messages: setup-dev ## Collect the marked texts into the catalogues
 migrate: setup ## Bring both databases named by the settings to the newest migration
 	@$(BIN)/flask --app wsgi:registry db upgrade
 	@$(BIN)/flask --app wsgi:events db upgrade
+
+check-invariants: setup ## Look in both databases named by the settings for rows that break what must always hold
+	@$(BIN)/python -m worker check-invariants
 
 clean: ## Remove everything that was installed or made here
 	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis

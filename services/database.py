@@ -18,6 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from services.errors import CsrfRefused
+from services.failpoints import failpoint
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -115,11 +116,13 @@ class Database(SQLAlchemy):
         with self.writing():
             try:
                 yield session
+                failpoint("before_commit")
                 session.commit()
             except BaseException:
                 session.rollback()
                 session.info.pop("after_commit", None)
                 raise
+        failpoint("after_commit")
         for callback in session.info.pop("after_commit", {}).values():
             callback()
 

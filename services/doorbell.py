@@ -1,6 +1,7 @@
 """After a commit the workers are told that there is work; the rows are the truth, this is only a bell.
 
-The bell never blocks a request: one second at most, and after a failure it rests for ten.
+The bell never blocks a request: one second at most, and after a failure it rests for ten. Then one
+request tries it, and only that one waits.
 """
 
 import logging
@@ -28,12 +29,16 @@ def _bell(redis_url: str) -> Celery:
 def ring(settings: Settings) -> bool:
     """Ask for a drain; False when the bell rests, is not there or does not answer."""
     global _silent_until
-    if not settings.redis_url or time.monotonic() < _silent_until:
+    now = time.monotonic()
+    if not settings.redis_url or now < _silent_until:
         return False
+    if _silent_until:
+        _silent_until = now + REST
     try:
         _bell(settings.redis_url).send_task(DRAIN, retry=False, ignore_result=True, expires=60)
     except Exception as error:
         _silent_until = time.monotonic() + REST
         log.warning("doorbell: %s; the loop will find the work", type(error).__name__)
         return False
+    _silent_until = 0.0
     return True

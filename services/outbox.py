@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from services.database import Database, new_id, utcnow
+from services.failpoints import failpoint
 from services.mail import Ambiguous, Letter, Permanent, Temporary, Transport, build, open_transport
 from services.rows import NotificationRow
 from services.settings import Settings
@@ -83,6 +85,7 @@ def claim(outbox: Outbox, now: datetime | None = None) -> Any | None:
 
 def deliver(outbox: Outbox, row: Any, transport: Transport, settings: Settings, tally: Tally) -> None:
     """Render (once), send, and write down how it ended."""
+    failpoint("after_claim")
     try:
         letter = _letter(outbox, row)
         if letter is None:
@@ -91,9 +94,14 @@ def deliver(outbox: Outbox, row: Any, transport: Transport, settings: Settings, 
             return
         message = build(letter, sender=settings.mail_from, message_id=message_id(row, settings), date=row.created_at)
         transport.send(message)
+        failpoint("after_data")
     except Temporary as error:
         tally.retried += 1
         _retry(outbox, row, str(error))
+    except (OperationalError, InterfaceError) as error:  # nothing wrong with the letter, and it was not given away
+        log.warning("notification %s: the database was away: %s", row.id, error)
+        tally.retried += 1
+        _retry(outbox, row, "The database was away")
     except Ambiguous as error:
         tally.retried += 1
         _retry(outbox, row, str(error), ambiguous=1)
@@ -106,6 +114,7 @@ def deliver(outbox: Outbox, row: Any, transport: Transport, settings: Settings, 
         settle(outbox, row, "failed", error=f"{type(error).__name__}: {error}")
     else:
         tally.sent += 1
+        failpoint("before_sent")
         settle(outbox, row, "sent")
 
 

@@ -17,7 +17,7 @@ import events_service
 import registry_service
 from events_service.calendars import kept
 from services import settings as kit
-from tests.support import postgres
+from tests.support import invariants, postgres
 from tests.support.browser import chromium, new_page  # noqa: F401
 from tests.support.suite import Suite, connect
 
@@ -142,11 +142,23 @@ def dispose(*apps) -> None:
 
 
 @pytest.fixture
-def suite_settings(template: Template, tmp_path: Path) -> Iterator[kit.Settings]:
-    """Settings that name a fresh copy of the demo region; for tests that start real processes."""
+def suite_settings(template: Template, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[kit.Settings]:
+    """Settings that name a fresh copy of the demo region; for tests that start real processes.
+
+    Whatever the test did, the invariants hold of what it leaves; `breaks("I4")` says that it did so on purpose.
+    """
     name, urls = template.copy(tmp_path)
-    yield template.settings(urls, tmp_path)
+    settings = template.settings(urls, tmp_path)
+    yield settings
+    left = broken_after(request, settings)
     template.drop(name)
+    assert not left, "\n".join(left)
+
+
+def broken_after(request: pytest.FixtureRequest, settings: kit.Settings) -> list[str]:
+    """The invariants that a test broke and did not announce to break."""
+    planted = [named for mark in request.node.iter_markers("breaks") for named in mark.args]
+    return invariants.broken(settings, *planted)
 
 
 class House:
@@ -205,11 +217,13 @@ def houses(
 
 
 @pytest.fixture
-def suite(houses: Callable[[str], House], engine: str) -> Suite:
-    """Both services in this process with the demo region as it was loaded."""
+def suite(houses: Callable[[str], House], engine: str, request: pytest.FixtureRequest) -> Iterator[Suite]:
+    """Both services in this process with the demo region as it was loaded; the invariants hold of what is left."""
     house = houses(engine)
     house.fresh()
-    return Suite(house.settings, *house.apps, engine)
+    yield Suite(house.settings, *house.apps, engine)
+    left = broken_after(request, house.settings)
+    assert not left, "\n".join(left)
 
 
 def environ_of(settings: kit.Settings) -> dict[str, str]:

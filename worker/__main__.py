@@ -1,22 +1,29 @@
-"""`python -m worker drain [--loop]` and `python -m worker tick <job>`: the work without Celery."""
+"""The work without Celery, and the look of an operator.
+
+`python -m worker drain [--loop]`, `python -m worker tick <job>`, `python -m worker check-invariants`.
+"""
 
 import argparse
+import sys
 
 from services.app import init_logging
-from worker import jobs, loop
+from worker import checking, jobs, loop
 from worker.delivery import drain_all
 from worker.places import apps
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="worker", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     drain = commands.add_parser("drain", help="send the mails that are due")
     drain.add_argument("--loop", action="store_true", help="go on until stopped, with the periodic work")
     tick = commands.add_parser("tick", help="run one periodic job now")
     tick.add_argument("job", choices=sorted(jobs.JOBS))
+    commands.add_parser("check-invariants", help="look for rows that break what must always hold")
     given = parser.parse_args()
     init_logging()
+    if given.command == "check-invariants":
+        return checking.report(apps())
     if given.command == "tick":
         print(f"{given.job}: {jobs.JOBS[given.job](apps())}")
     elif given.loop:
@@ -24,7 +31,8 @@ def main() -> None:
         loop.run(apps(), asked)
     else:
         print(drain_all(apps()))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -7,12 +7,17 @@ is the row lock on PostgreSQL and the write lock on SQLite. After it, reading an
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from events_service.db import Audit
 from events_service.events.models import CANCELLED, DRAFT, Event
 from events_service.events.queries import registration_state
 from events_service.notifications import announcing
 from events_service.registrations.models import CONFIRMED, WAITLISTED, Registration
+from services import ledger
 from services.database import utcnow
 from services.errors import NotFound
+from services.identity import Actor
+
+QUEUE = Actor(id="queue", name="Waiting list", roles=frozenset(), session="")
 
 
 def take_turn(session: Session, event_id: str) -> Event:
@@ -92,5 +97,7 @@ def promote(session: Session, event: Event) -> int:
         row.changed_at = utcnow()
         session.flush()
         announcing.to_registrant(session, row, "registration_promoted")
+        new = {"status": row.status}
+        ledger.audit(session, Audit, QUEUE, "registration.promoted", "registration", row.public_id, new=new)
         promoted += 1
     return promoted

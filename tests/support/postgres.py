@@ -7,6 +7,7 @@ touched. `TEST_DATABASE_URL` names a server to use instead.
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -21,10 +22,14 @@ from psycopg import sql
 from tests.support.processes import Process, spawn, wait_until
 
 NOBODY = 65534
+# Started again when it has ended by itself or was killed, until the watchdog asks for the end.
+AGAIN = """
+trap 'kill -INT $server; wait $server; exit 0' INT
+while :; do "$@" & server=$!; wait $server; sleep 0.1; done
+"""
 CLUSTER = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N", "--no-data-checksums")
 OPTIONS = {
-    "fsync": "off",
-    "synchronous_commit": "off",
+    "fsync": "off",  # what a killed server has written stays: only the machine's own end would lose it
     "full_page_writes": "off",
     "max_connections": "200",
     "listen_addresses": "",
@@ -73,6 +78,18 @@ class Postgres:
         if self._process:
             self._process.stop()
 
+    @property
+    def own(self) -> bool:
+        """Is it ours to restart?"""
+        return self._process is not None
+
+    def restart(self) -> None:
+        """As `pg_ctl restart -m immediate`: nobody is asked to finish, the next start recovers."""
+        assert self._process, "this server is somebody else's"
+        self._process.child.children()[0].send_signal(signal.SIGQUIT)
+        wait_until(lambda: not self.answers(), 10)
+        wait_until(self.answers, 30)
+
     def answers(self) -> bool:
         with suppress(psycopg.OperationalError):
             self._execute(sql.SQL("SELECT 1").format())
@@ -103,7 +120,18 @@ def _start_own() -> Postgres:
     binaries = _binaries(base, uid)
     _make_cluster(binaries, base / "data", uid)
     settings = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
-    command = [str(binaries / "postgres"), "-D", str(base / "data"), "-k", str(base), *settings]
+    command = [
+        "sh",
+        "-c",
+        AGAIN,
+        "sh",
+        str(binaries / "postgres"),
+        "-D",
+        str(base / "data"),
+        "-k",
+        str(base),
+        *settings,
+    ]
     process = spawn(command, options=["--remove", str(base), "--signal", "INT", "--user", str(uid)])
     server = Postgres("postgres@", f"?host={base}", process)
     wait_until(server.answers, 30)

@@ -1,5 +1,7 @@
 """A real SMTP server that keeps what it is given and answers as a test tells it to."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -23,10 +25,17 @@ class Received:
 
 
 class Sink:
-    """`script` may answer a message in place of 250; only what is accepted is kept."""
+    """`script` may answer a message in place of 250; only what is accepted is kept.
+
+    HANG and DROP keep the message and then say nothing, or end the connection: the sender cannot
+    know. Before any answer the sink waits `pause` seconds.
+    """
+
+    HANG, DROP = "2 hang", "2 drop"
 
     def __init__(self) -> None:
         self.messages: list[Received] = []
+        self.pause = 0.0
         self.script: Callable[[Envelope], str | None] = lambda envelope: None
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
         self.url = f"smtp://127.0.0.1:{self._controller.port}"
@@ -36,7 +45,17 @@ class Sink:
         if answer.startswith("2"):
             message = message_from_bytes(envelope.content or b"", policy=SMTP)
             self.messages.append(Received(message, envelope.mail_from or "", list(envelope.rcpt_tos)))
+        await asyncio.sleep(3600 if answer == self.HANG else self.pause)
+        if answer == self.DROP:
+            server.transport.abort()
         return answer
+
+    def copies(self) -> dict[str, list[str]]:
+        """The Message-IDs that each recipient has got, in order."""
+        found = defaultdict(list)
+        for received in list(self.messages):
+            found[received.recipients[0]].append(str(received.message["Message-ID"]))
+        return dict(found)
 
     def start(self) -> None:
         self._controller.start()

@@ -1,7 +1,10 @@
 """A real Valkey for tests, started as `make run` starts it, with its data in a folder of the test."""
 
+import shutil
+import signal
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import redis
 
@@ -14,6 +17,7 @@ class Valkey:
 
     def __init__(self, folder: Path) -> None:
         self._port, self._folder = free_port(), folder
+        folder.mkdir(exist_ok=True)
         self.url = f"redis://127.0.0.1:{self._port}/0"
         self._process = self._spawn()
 
@@ -21,17 +25,34 @@ class Valkey:
         """`kill -9`; the data stay for `restart`."""
         self._process.kill()
 
-    def restart(self) -> None:
+    def restart(self, empty: bool = False) -> None:
+        """With the data it had, or without them."""
+        if empty:
+            shutil.rmtree(self._folder)
+            self._folder.mkdir()
         self._process = self._spawn()
+
+    def freeze(self) -> None:
+        """It takes connections and says nothing, until `thaw`."""
+        self._process.child.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.child.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         self._process.stop()
 
     def answers(self) -> bool:
         # While it reads its file it answers, but only to say that it is loading.
-        with suppress(redis.ConnectionError), redis.Redis.from_url(self.url) as client:
+        with suppress(redis.RedisError), redis.Redis.from_url(self.url, socket_timeout=1) as client:
             return bool(client.ping())
         return False
+
+    def __enter__(self) -> "Valkey":
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.stop()
 
     def _spawn(self) -> Process:
         server = binary()

@@ -1,6 +1,6 @@
 """The bell never keeps a request waiting, whatever the broker does."""
 
-import signal
+import threading
 import time
 
 import pytest
@@ -8,8 +8,8 @@ import redis
 
 from services import doorbell
 from tests.conftest import make_settings
+from tests.support import valkey
 from tests.support.processes import free_port
-from tests.worker.broker import broker
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +24,7 @@ def ring(url):
 
 
 def test_bell_is_heard(tmp_path):
-    with broker(tmp_path / "valkey") as found:
+    with valkey.start(tmp_path / "valkey") as found:
         assert ring(found.url)[0] is True
         assert redis.Redis.from_url(found.url).llen("celery") == 1
 
@@ -42,13 +42,28 @@ def test_bell_at_a_closed_door_gives_up_quickly_and_rests():
 
 
 def test_bell_at_a_frozen_broker_gives_up_quickly_rests_and_is_heard_again(tmp_path, monkeypatch):
-    with broker(tmp_path / "valkey") as found:
+    with valkey.start(tmp_path / "valkey") as found:
         assert ring(found.url)[0] is True
-        found.process.child.send_signal(signal.SIGSTOP)
+        found.freeze()
         rung, seconds = ring(found.url)
         assert not rung and seconds < 1.5
         rung, seconds = ring(found.url)
         assert not rung and seconds < 0.05
-        found.process.child.send_signal(signal.SIGCONT)
+        found.thaw()
         monkeypatch.setattr(doorbell, "_silent_until", 0.0)
         assert ring(found.url)[0] is True
+
+
+def test_only_one_at_a_time_waits_to_hear_whether_a_frozen_broker_is_back(tmp_path, monkeypatch):
+    with valkey.start(tmp_path / "valkey") as found:
+        found.freeze()
+        assert ring(found.url)[0] is False
+        monkeypatch.setattr(doorbell, "_silent_until", time.monotonic() - 1)
+        waited = []
+        rings = [threading.Thread(target=lambda: waited.append(ring(found.url)[1])) for _ in range(8)]
+        for one in rings:
+            one.start()
+        for one in rings:
+            one.join()
+        found.thaw()
+    assert sum(seconds > 0.8 for seconds in waited) == 1

@@ -53,7 +53,9 @@ def test_old_bodies_and_answers_are_forgotten_and_young_ones_kept(suite):
         old = session.scalars(select(Notification).where(Notification.topic == ref).order_by(Notification.id)).first()
         old.created_at = utcnow() - timedelta(days=91)
         for key, age in (("old", timedelta(hours=25)), ("young", timedelta(hours=1))):
-            session.add(IdempotencyKey(actor_id="x", route="POST /x", key=key, digest="", at=utcnow() - age))
+            session.add(
+                IdempotencyKey(actor_id="x", route="POST /x", key=key, digest="", status=200, at=utcnow() - age)
+            )
     assert jobs.housekeeping(places(suite)) == 2
     with suite.events.app_context():
         rows = db.session.scalars(select(Notification).where(Notification.topic == ref).order_by(Notification.id))
@@ -65,7 +67,9 @@ def test_old_bodies_and_answers_are_forgotten_and_young_ones_kept(suite):
 def test_slot_is_worked_once_whoever_comes_first(suite):
     jobs.housekeeping(places(suite))
     with suite.events.app_context(), db.transaction() as session:
-        session.add(IdempotencyKey(actor_id="x", route="", key="k", digest="", at=utcnow() - timedelta(days=2)))
+        session.add(
+            IdempotencyKey(actor_id="x", route="", key="k", digest="", status=200, at=utcnow() - timedelta(days=2))
+        )
     assert jobs.housekeeping(places(suite)) == 0
 
 

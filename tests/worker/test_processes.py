@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, text
 
 from services import doorbell
 from tests.conftest import environ_of
+from tests.support import valkey
 from tests.support.processes import free_port, spawn, wait_until
-from tests.worker.broker import broker
 from tests.worker.test_jobs import places, published, register
 from worker.delivery import drain_all
 
@@ -87,7 +87,7 @@ def statuses(suite, ref):
 
 def test_bell_brings_the_letter_within_seconds(suite, mails, tmp_path, monkeypatch):
     ref = published(suite, capacity=50)
-    with broker(tmp_path / "valkey") as found:
+    with valkey.start(tmp_path / "valkey") as found:
         bell = environ(suite, REDIS_URL=found.url)
         with spawn(CELERY, env=bell, log_path=tmp_path / "celery.log"):
             ring_until_heard(found, monkeypatch)
@@ -95,8 +95,8 @@ def test_bell_brings_the_letter_within_seconds(suite, mails, tmp_path, monkeypat
             register_with_bell(suite, ref, 0, found.url)
             mails.wait(1, 10)
             assert time.monotonic() - begin < 5
-            found.process.kill()
-            found.start()
+            found.kill()
+            found.restart()
             register_with_bell(suite, ref, 1, found.url)
             ring_until_heard(found, monkeypatch)
             mails.wait(2, 40)

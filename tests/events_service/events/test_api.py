@@ -1,5 +1,6 @@
 """Lists of events as JSON: a fixed number of questions, and an order that does not depend on chance."""
 
+import pytest
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import update
 
@@ -29,6 +30,7 @@ def test_list_takes_as_many_queries_for_many_events_as_for_few(suite):
     assert queries_of(suite, "/api/v1/events?limit=100") == queries_of(suite, "/api/v1/events?limit=2")
 
 
+@pytest.mark.breaks("I4")
 def test_own_registrations_at_one_time_stand_once_in_pages(suite):
     scenes = [play(suite) for _ in range(5)]
     made = [scene.register(0)["id"] for scene in scenes]

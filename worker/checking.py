@@ -1,0 +1,27 @@
+"""The invariants of both services, one line each: for operators, and for tests after each fault."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import events_service.invariants as of_events
+import registry_service.invariants as of_register
+from events_service.db import db as events_db
+from registry_service.db import db as registry_db
+from services.invariants import check
+from worker.places import EVENTS, REGISTRY, Apps
+
+INVARIANTS: Mapping[str, tuple[Any, Any]] = {
+    REGISTRY: (registry_db, of_register.invariants),
+    EVENTS: (events_db, of_events.invariants),
+}
+
+
+def report(apps: Apps) -> int:
+    """Print a line an invariant; answers 1 when one is broken. Rows are named by id, never by person."""
+    broken = 0
+    for place, (db, invariants) in INVARIANTS.items():
+        with apps[place].app_context(), db.engine.connect() as connection:
+            for finding in check(connection, invariants()):
+                print(f"{place:<9}{finding}")
+                broken += bool(finding.broken)
+    return 1 if broken else 0
