@@ -21,6 +21,7 @@ from events_service.registrations import api as registrations_api
 from events_service.registrations import pages as registrations_pages
 from events_service.registrations import registrants
 from services.app import Service
+from services.identity import actor
 from services.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent
@@ -62,13 +63,13 @@ def page_context(settings: Settings) -> dict[str, Any]:
         (_("Schools"), "/registry/territories"),
         (_("My page"), "/my"),
     ]
+    footer = [(_("Calendars"), "/calendars"), (_("Schools by district"), "/registry/territories")]
+    if actor():
+        footer.append((_("Signing in"), "/registry/my/sessions"))
     here = "/" if request.path.startswith("/events") else request.path
     return {
         "nav": [{"label": label, "url": url, "current": url == here} for label, url in entries],
-        "footer_links": [
-            {"label": _("Calendars"), "url": "/calendars"},
-            {"label": _("Schools by district"), "url": "/registry/territories"},
-        ],
+        "footer_links": [{"label": label, "url": url} for label, url in footer],
         "footer_note": _("Demonstration: schools and people are invented.") if settings.demo else "",
         "sign_in_url": f"{SIGN_IN}?next={quote(request.path)}",
         "sign_out_url": "/registry/sign-out",

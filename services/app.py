@@ -1,9 +1,7 @@
 """Making one service: the same app for all, told only its name, rows, features and roles."""
 
 import hashlib
-import logging
 import mimetypes
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +13,11 @@ from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf.csrf import generate_csrf
 from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
-from sqlalchemy import text
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter as Window
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from services import identity, problems, web
+from services import health, identity, logs, problems, web
 from services.database import Database
 from services.errors import NotFound
 from services.i18n import COOKIE, LABELS, LANGUAGES, init_i18n, lang_url, language
@@ -57,6 +56,8 @@ def create_service(service: Service, settings: Settings) -> Flask:
     _configure(app, service, settings)
     service.db.init_app(app)
     Migrate(app, service.db, directory=str(service.package / "migrations"), render_as_batch=True)
+    app.extensions["limits"] = Window(MemoryStorage())
+    logs.init_requests(app, lambda: service.db.engine.pool.checkedout())  # type: ignore[attr-defined]
     init_i18n(app, [KIT, service.package], settings.time_zone)
     web.init_guards(app, service.revoked, service.sign_in_url)
     problems.init_problems(app)
@@ -129,13 +130,8 @@ def _register(app: Flask, service: Service) -> None:
     kit = web.Pages("kit", __name__)
     kit.add_url_rule("/static/<version>/<path:name>", "static", _static, who=identity.ANYONE)
     kit.add_url_rule("/health/live", "live", lambda: {"status": "ok"}, who=identity.ANYONE)
-    kit.add_url_rule("/health/ready", "ready", lambda: _ready(service), who=identity.ANYONE)
+    kit.add_url_rule("/health/ready", "ready", lambda: health.ready(service.db, service.ready), who=identity.ANYONE)
     app.register_blueprint(kit, url_prefix=service.prefix or None)
-
-
-def _ready(service: Service) -> dict[str, Any]:
-    service.db.session.execute(text("SELECT 1"))
-    return {"status": "ok", **service.ready()}
 
 
 def asset_version() -> str:
@@ -179,7 +175,6 @@ def _dress(app: Flask, service: Service) -> None:
             **service.context(),
         }
 
-    app.before_request(_name_request)
     app.after_request(_finish)
 
 
@@ -195,11 +190,6 @@ def _languages() -> list[dict[str, Any]]:
         }
         for code in LANGUAGES
     ]
-
-
-def _name_request() -> None:
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if given.isalnum() and len(given) <= 64 else uuid.uuid4().hex
 
 
 def _finish(response: Response) -> Response:
@@ -229,8 +219,3 @@ def _finish(response: Response) -> Response:
 def say(message: str, category: str = "ok") -> None:
     """A note for the next page."""
     flash(message, category)
-
-
-def init_logging() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # else a line for each copying of nothing

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from celery import Celery
 
+from services import metrics
 from services.settings import Settings
 
 log = logging.getLogger("qonyrau.doorbell")
@@ -25,15 +26,25 @@ def _bell(redis_url: str) -> Celery:
     return app
 
 
+def rests() -> bool:
+    """Was Redis away a moment ago? Then nobody waits for it."""
+    return time.monotonic() < _silent_until
+
+
+def rest(error: Exception) -> None:
+    """Redis did not answer: leave it alone for a while, whatever it was asked."""
+    global _silent_until
+    _silent_until = time.monotonic() + REST
+    log.warning("doorbell: %s; the loop will find the work", type(error).__name__)
+
+
 def ring(settings: Settings) -> bool:
     """Ask for a drain; False when the bell rests, is not there or does not answer."""
-    global _silent_until
-    if not settings.redis_url or time.monotonic() < _silent_until:
-        return False
-    try:
-        _bell(settings.redis_url).send_task(DRAIN, retry=False, ignore_result=True, expires=60)
-    except Exception as error:
-        _silent_until = time.monotonic() + REST
-        log.warning("doorbell: %s; the loop will find the work", type(error).__name__)
-        return False
-    return True
+    if settings.redis_url and not rests():
+        try:
+            _bell(settings.redis_url).send_task(DRAIN, retry=False, ignore_result=True, expires=60)
+            return True
+        except Exception as error:
+            rest(error)
+    metrics.SKIPPED.inc()
+    return False

@@ -35,7 +35,7 @@ class Form:
         convert: Convert | None = None,
     ) -> None:
         self.sent = request.method == "POST"
-        self.status = 200
+        self.status, self.retry_after = 200, 0
         self.errors: list[tuple[str, str]] = []
         self.data: Any = {}
         self._flat = dict(flatten(values or {}))
@@ -63,11 +63,17 @@ class Form:
     @contextmanager
     def attempt(self, db: Database) -> Iterator[None]:
         """Run verbs in one transaction; what they refuse becomes an error of the form."""
+        with self.refusable(), db.transaction():
+            yield
+
+    @contextmanager
+    def refusable(self) -> Iterator[None]:
+        """What is refused inside becomes an error of the form."""
         try:
-            with db.transaction():
-                yield
+            yield
         except QonyrauError as error:
             found = list(messages(translate_messages(error.errors)))
+            self.retry_after = error.retry_after
             self._fail(error.status, found or [("", str(error.detail or error.title))])
 
     def pressed(self, name: str) -> bool:

@@ -2,10 +2,10 @@
 
 import argparse
 
-from services.app import init_logging
+from services.logs import init_logging
 from worker import jobs, loop
 from worker.delivery import drain_all
-from worker.places import apps
+from worker.places import apps, settings
 
 
 def main() -> None:
@@ -16,7 +16,7 @@ def main() -> None:
     tick = commands.add_parser("tick", help="run one periodic job now")
     tick.add_argument("job", choices=sorted(jobs.JOBS))
     given = parser.parse_args()
-    init_logging()
+    init_logging(settings().log_format)
     if given.command == "tick":
         print(f"{given.job}: {jobs.JOBS[given.job](apps())}")
     elif given.loop:

@@ -6,8 +6,8 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging
 
-from services.app import init_logging
 from services.doorbell import DRAIN, TICK
+from services.logs import init_logging
 from services.settings import Settings, SettingsError
 from worker import places, tasks
 from worker.schedule import SCHEDULE
@@ -64,7 +64,7 @@ def pinned(settings: Settings) -> dict[str, Any]:
 @setup_logging.connect
 def _log(loglevel: int | None = None, **_: Any) -> None:
     """Our own form of lines; Celery's as many as its command line asks for."""
-    init_logging()
+    init_logging(places.settings().log_format)
     logging.getLogger("celery").setLevel(loglevel or logging.INFO)
 
 
