@@ -13,6 +13,7 @@ from gunicorn.glogging import Logger
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+
 import wsgi  # noqa: E402 - found through the line above
 from services import metrics  # noqa: E402
 
@@ -38,4 +39,5 @@ def when_ready(_server: Any) -> None:
 
 def child_exit(_server: Any, worker: Any) -> None:
     """What an ended process was doing is no longer being done."""
-    metrics.forget(worker.pid)
+    if wsgi.settings().metrics_port:
+        metrics.mark_process_dead(worker.pid)

@@ -29,6 +29,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
+COMPRESSED = ["text/html", "text/css", "text/calendar", "image/svg+xml", "application/json", "application/problem+json"]
 ContextMaker = Callable[[], dict[str, Any]]
 
 
@@ -91,14 +92,7 @@ def _configure(app: Flask, service: Service, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         MAX_FORM_PARTS=1000,
         COMPRESS_ALGORITHM=["gzip"],
-        COMPRESS_MIMETYPES=[
-            "text/html",
-            "text/css",
-            "application/json",
-            "application/problem+json",
-            "text/calendar",
-            "image/svg+xml",
-        ],
+        COMPRESS_MIMETYPES=COMPRESSED,
         COMPRESS_MIN_SIZE=600,
         API_TITLE=service.title,
         API_VERSION="v1",
@@ -180,16 +174,9 @@ def _dress(app: Flask, service: Service) -> None:
 
 def _languages() -> list[dict[str, Any]]:
     spoken = language()
-    return [
-        {
-            "code": code,
-            "label": LABELS[code][0],
-            "name": LABELS[code][1],
-            "url": lang_url(code),
-            "current": code == spoken,
-        }
-        for code in LANGUAGES
-    ]
+    said = [(code, *LABELS[code]) for code in LANGUAGES]
+    names = ("code", "label", "name")
+    return [dict(zip(names, one, strict=True)) | {"url": lang_url(one[0]), "current": one[0] == spoken} for one in said]
 
 
 def _finish(response: Response) -> Response:
@@ -204,15 +191,8 @@ def _finish(response: Response) -> Response:
         response.vary.update(("Cookie", "Accept-Language"))
     choice = request.args.get("lang")
     if choice in LANGUAGES and response.mimetype == "text/html" and choice != request.cookies.get(COOKIE):
-        response.set_cookie(
-            COOKIE,
-            choice,
-            max_age=365 * 86400,
-            path="/",
-            samesite="Lax",
-            httponly=True,
-            secure=identity.settings_of_app().https,
-        )
+        https = identity.settings_of_app().https
+        response.set_cookie(COOKIE, choice, 365 * 86400, secure=https, httponly=True, samesite="Lax")
     return response
 
 

@@ -29,10 +29,7 @@ class Form:
     """
 
     def __init__(
-        self,
-        schema: Schema | None = None,
-        values: Mapping[str, Any] | None = None,
-        convert: Convert | None = None,
+        self, schema: Schema | None = None, values: Mapping[str, Any] | None = None, convert: Convert | None = None
     ) -> None:
         self.sent = request.method == "POST"
         self.status, self.retry_after = 200, 0
@@ -102,8 +99,7 @@ class Form:
         names = request.form.keys() if self.sent else self._flat.keys()
         numbers = [key.split(".")[1] for key in names if key.startswith(name + ".")]
         return min(
-            max([int(number) + 1 for number in numbers if number.isdecimal() and len(number) < 4], default=0),
-            50,
+            max([int(number) + 1 for number in numbers if number.isdecimal() and len(number) < 4], default=0), 50
         )
 
     def error(self, name: str) -> str | None:

@@ -22,15 +22,14 @@ def ready(db: Database, more: Callable[[], dict[str, str]]) -> dict[str, Any]:
 
 def _redis() -> str:
     settings = settings_of_app()
-    if not settings.redis_url:
-        return "none"
     if doorbell.rests():
         return "away"
     try:
-        memory = limits.shared(settings.redis_url).storage.info("memory")
+        memory = limits.shared(settings.redis_url).storage.info("memory") if settings.redis_url else {}
     except RedisError as error:
         doorbell.rest(error)
         return "away"
     if memory.get("maxmemory_policy", "noeviction") != "noeviction":
         return "evicts"
-    return "no password" if settings.env == "production" and not urlsplit(settings.redis_url).password else "ok"
+    bare = settings.env == "production" and not urlsplit(settings.redis_url).password
+    return "no password" if memory and bare else "ok" if memory else "none"

@@ -15,20 +15,16 @@ from flask_babel import ngettext
 from limits.storage import RedisStorage
 from limits.strategies import MovingWindowRateLimiter as Window
 from redis import RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from services import doorbell, metrics
 from services.errors import TooMany
 from services.identity import settings_of_app
 
-ONE_SECOND = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry": Retry(NoBackoff(), 0)}
-
 
 @lru_cache(maxsize=2)
 def shared(redis_url: str) -> RedisStorage:
     """The counts of all processes; a question to them waits for a second at most."""
-    return RedisStorage(redis_url, **ONE_SECOND)  # type: ignore[arg-type]
+    return RedisStorage(redis_url, socket_timeout=1, socket_connect_timeout=1, retry=None)  # type: ignore[arg-type]
 
 
 def hit(rate: str, kind: str, who: str) -> None:

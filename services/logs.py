@@ -21,7 +21,6 @@ from services.text import UNSAFE
 
 log = logging.getLogger("qonyrau.request")
 FIELDS = ("request_id", "method", "path", "status", "duration", "person")
-METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # A mailbox or the user and password of a URL, and a signed token; and a segment of a path that is too long for a name.
 SECRET = re.compile(r"[^\s@<>\"'(=/]+@[^\s@<>\"')]+|\beyJ[\w.=-]+")
 LONG = re.compile(r"(?<=/)[\w.~=-]{22,}")
@@ -30,18 +29,12 @@ Event = dict[str, Any]
 
 def init_logging(form: str) -> None:
     """Every logger of this process, also those of libraries, in one form: `json` or `plain`."""
-    common: list[Any] = [
-        ExtraAdder(FIELDS),
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper("iso", key="time"),
-        _of_request,
-    ]
-    shape: list[Any] = [structlog.processors.format_exc_info, _masked, _as_json if form == "json" else _as_words]
+    stdlib, stamp = structlog.stdlib, structlog.processors.TimeStamper("iso", key="time")
+    common: Any = [ExtraAdder(FIELDS), stdlib.add_log_level, stdlib.add_logger_name, stamp, _of_request]
+    shape: Any = [structlog.processors.format_exc_info, _masked, _as_json if form == "json" else _as_words]
+    shape.insert(0, ProcessorFormatter.remove_processors_meta)
     handler = logging.StreamHandler()
-    handler.setFormatter(
-        ProcessorFormatter(foreign_pre_chain=common, processors=[ProcessorFormatter.remove_processors_meta, *shape])
-    )
+    handler.setFormatter(ProcessorFormatter(foreign_pre_chain=common, processors=shape))
     root = logging.getLogger()
     root.handlers[:] = [h for h in root.handlers if not isinstance(h.formatter, ProcessorFormatter)] + [handler]
     root.setLevel(logging.INFO)
@@ -87,23 +80,21 @@ def init_requests(app: Flask, connections: Callable[[], int]) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
-        seconds, status = time.perf_counter() - g.began, response.status_code
-        method = request.method if request.method in METHODS else "other"
-        labels = app.name, method, str(request.url_rule or "none")
+        seconds, rule, status = time.perf_counter() - g.began, request.url_rule, response.status_code
+        labels = (app.name, request.method, rule.rule) if rule else (app.name, "other", "none")
         metrics.REQUESTS.labels(*labels, status).inc()
         metrics.SECONDS.labels(*labels).observe(seconds)
         metrics.POOL.labels(app.name).set(connections())
-        _write(method, status, seconds)
+        _write(status, seconds)
         return response
 
 
-def _write(method: str, status: int, seconds: float) -> None:
+def _write(status: int, seconds: float) -> None:
     """The line of an answered request; one that was refused is worth a warning."""
-    line = {"method": method, "path": _path(), "status": status, "duration": round(seconds * 1000, 1)}
     level = logging.ERROR if status >= 500 else logging.WARNING if status in {401, 403, 429} else logging.INFO
-    who = g.get("actor")
-    word = "denied" if status in {401, 403} else "request"
-    log.log(level, word, extra={**line, "person": who.id if who else ""})
+    who, duration = g.get("actor"), round(seconds * 1000, 1)
+    line = {"method": request.method[:20], "path": _path(), "status": status, "duration": duration}
+    log.log(level, "denied" if status in {401, 403} else "request", extra=line | {"person": who.id if who else ""})
 
 
 def _path() -> str:

@@ -20,6 +20,7 @@ from prometheus_client.registry import Collector  # noqa: E402
 
 from services.settings import Settings  # noqa: E402
 
+__all__ = ["Gauge", "mark_process_dead", "serve"]
 log = logging.getLogger("qonyrau.metrics")
 ROUTE = ["service", "method", "route"]
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -28,7 +29,6 @@ SECONDS = Histogram("qonyrau_request_seconds", "Time until the answer", ROUTE, b
 POOL = Gauge("qonyrau_database_connections", "Connections in use", ["service"], multiprocess_mode="livesum")
 SKIPPED = Counter("qonyrau_doorbell_skipped", "Commits after which no bell was rung")
 LIMITED = Counter("qonyrau_limited", "Tries refused because there were too many", ["kind"])
-JOB = Gauge("qonyrau_job_success_timestamp_seconds", "When a job last ended well", ["job"], multiprocess_mode="max")
 
 
 def serve(settings: Settings, *collectors: Collector) -> None:
@@ -45,9 +45,3 @@ def serve(settings: Settings, *collectors: Collector) -> None:
         start_http_server(settings.metrics_port, "127.0.0.1" if settings.demo else "0.0.0.0", registry)  # noqa: S104
     except OSError as error:
         log.warning("no figures on port %s: %s", settings.metrics_port, error)
-
-
-def forget(pid: int) -> None:
-    """A process of this server has ended: it holds nothing any more."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        mark_process_dead(pid)  # type: ignore[no-untyped-call]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import limits
 from environs import Env, EnvError
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey
 
 from services.mail import Permanent, mailbox
 from services.transports import SCHEMES
@@ -129,18 +129,18 @@ def absolute_mail(url: str) -> str:
 
 def public_half(signing_key: str) -> str:
     """The JWK set (JSON) that verifies what the signing key (a private JWK as JSON) signs; empty without one."""
+    keys = [key.as_dict(private=False) for key in _keys(signing_key, private=True)]
+    return json.dumps({"keys": keys}) if keys else ""
+
+
+def _keys(text: str, private: bool) -> list[ECKey]:
+    """The keys of a JWK or a JWK set, if all are on P-256 and of the half that is wanted; else none."""
     try:
-        public: dict[str, Any] = _private(signing_key).as_dict(private=False)
-    except (JoseError, ValueError, TypeError):
-        return ""
-    return json.dumps({"keys": [public]})
-
-
-def _private(signing_key: str) -> ECKey:
-    key = ECKey.import_key(json.loads(signing_key))
-    if not key.is_private or key.curve_name != "P-256":
-        raise ValueError("not a private key on P-256")
-    return key
+        given = json.loads(text)
+        keys = [ECKey.import_key(key) for key in given.get("keys", [given])]
+    except (JoseError, ValueError, TypeError, AttributeError):
+        return []
+    return keys if all(key.is_private is private and key.curve_name == "P-256" for key in keys) else []
 
 
 def weak(secret: str) -> bool:
@@ -162,26 +162,15 @@ def _faults(settings: Settings) -> Iterator[str]:
         yield f"QONYRAU_ENV must be one of {', '.join(ENVIRONMENTS)}"
     if len(settings.secret_key) < 32:
         yield "SECRET_KEY must have 32 characters or more"
-    yield from _key_faults(settings)
+    if settings.registry_signing_key and not _keys(settings.registry_signing_key, private=True):
+        yield "REGISTRY_SIGNING_KEY must be a private EC key on the curve P-256, as a JWK"
+    if not _keys(settings.session_public_keys, private=False):
+        yield "SESSION_PUBLIC_KEYS must be a JWK set of public EC keys on the curve P-256"
     yield from _form_faults(settings)
     if settings.env == "production":
         yield from _production_faults(settings)
     if settings.env == "demo":
         yield from _demo_faults(settings)
-
-
-def _key_faults(settings: Settings) -> Iterator[str]:
-    if settings.registry_signing_key and not public_half(settings.registry_signing_key):
-        yield "REGISTRY_SIGNING_KEY must be a private EC key on the curve P-256, as a JWK"
-    elif not settings.session_public_keys:
-        yield "SESSION_PUBLIC_KEYS is missing"
-    else:
-        try:
-            keys = KeySet.import_key_set(json.loads(settings.session_public_keys)).keys
-        except (JoseError, ValueError, TypeError, KeyError):
-            keys = []
-        if not keys or any(key.is_private or getattr(key, "curve_name", "") != "P-256" for key in keys):
-            yield "SESSION_PUBLIC_KEYS must be a JWK set of public EC keys on the curve P-256"
 
 
 def _form_faults(settings: Settings) -> Iterator[str]:

@@ -3,7 +3,7 @@
 import argparse
 
 from services.logs import init_logging
-from worker import jobs, loop
+from worker import figures, jobs, loop
 from worker.delivery import drain_all
 from worker.places import apps, settings
 
@@ -18,9 +18,10 @@ def main() -> None:
     given = parser.parse_args()
     init_logging(settings().log_format)
     if given.command == "tick":
-        print(f"{given.job}: {jobs.JOBS[given.job](apps())}")
+        print(f"{given.job}: {jobs.run(given.job, apps())}")
     elif given.loop:
         asked = loop.Asked()
+        figures.show(settings())
         loop.run(apps(), asked)
     else:
         print(drain_all(apps()))

@@ -6,6 +6,8 @@ import httpx
 import stamina
 from flask import Flask
 
+from services.ledger import request_id
+
 CONNECT, READ = 2.0, 5.0
 
 
@@ -40,7 +42,7 @@ def _get(app: Flask, since: int, timeout: httpx.Timeout) -> dict[str, Any]:
         reply = http.get(
             "/registry/api/v1/changes",
             params={"since": since, "limit": 500},
-            headers={"Authorization": f"Bearer {key}"},
+            headers={"Authorization": f"Bearer {key}", "X-Request-Id": request_id()},
         )
     reply.raise_for_status()
     page: dict[str, Any] = reply.json()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import redis
 
-from services.valkey import arguments, binary
+from demo.valkey import arguments, binary
 from tests.support.processes import Process, free_port, spawn, wait_until
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import redis
 
-from services import valkey
+from demo import valkey
 from tests.support.processes import Process, free_port, spawn, wait_until
 
 
