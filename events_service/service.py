@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from flask import request
+from flask import current_app, request
 from flask_babel import gettext as _
 
 from events_service import models
 from events_service.calendars import api as calendars_api
 from events_service.calendars import pages as calendars_pages
 from events_service.db import db
+from events_service.directory import client
 from events_service.directory.queries import is_revoked
 from events_service.events import api as events_api
 from events_service.events import organising, steps
@@ -52,6 +53,7 @@ def service(settings: Settings) -> Service:
         context=lambda: page_context(settings),
         revoked=is_revoked,
         sign_in_url=SIGN_IN,
+        ready=lambda: {"register": "ok" if client.answers(current_app) else "away"},
     )
 
 

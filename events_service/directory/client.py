@@ -33,6 +33,17 @@ def changes(app: Flask, since: int, within: float | None = None) -> dict[str, An
     raise RegisterAway("no answer")
 
 
+def answers(app: Flask) -> bool:
+    """Is the register there? Waits for a second at most."""
+    settings = app.config["SETTINGS"]
+    if not settings.registry_url:
+        return True  # in this process, or asked through it
+    try:
+        return httpx.get(f"{settings.registry_url}/registry/health/live", timeout=1, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
 def _get(app: Flask, since: int, timeout: httpx.Timeout) -> dict[str, Any]:
     settings = app.config["SETTINGS"]
     key = settings.service_keys[0] if settings.service_keys else ""
