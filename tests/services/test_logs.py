@@ -97,28 +97,26 @@ def test_setting_up_twice_writes_once(lines):
 def requested(suite, caplog, path, **kwargs):
     caplog.clear()
     with caplog.at_level(logging.INFO, "qonyrau.request"):
-        logging.getLogger("qonyrau.request").setLevel(logging.INFO)
-        reply = suite.browser("ru", kwargs.pop("token", None)).client.open(
-            path, base_url="http://127.0.0.1:8000", **kwargs
-        )
+        browser = suite.browser("ru", kwargs.pop("token", None))
+        reply = browser.client.open(path, base_url="http://127.0.0.1:8000", **kwargs)
     return reply, [record for record in caplog.records if record.name == "qonyrau.request"]
 
 
-@pytest.mark.parametrize(
-    ("path", "said"),
-    [
-        ("/registry/sign-in/" + "s" * 43, "/registry/sign-in/…"),
-        ("/registry/sign-in/" + "s" * 43 + "/more", "/registry/sign-in/…/more"),
-        ("/calendars/my/" + "a" * 56 + ".ics", "/calendars/my/….ics"),
-        ("/calendars/my/" + "a" * 56 + ".ICS", "/calendars/my/…"),
-        ("/registrations/" + "a" * 40, "/registrations/…"),
-        ("/registry/territories?as_of=2021-05-01&token=secret", "/registry/territories"),
-    ],
-)  # fmt: skip
-def test_line_of_a_request_holds_no_token_and_no_query(suite, caplog, path, said):
-    reply, records = requested(suite, caplog, path)
-    assert [record.path for record in records] == [said]
-    assert records[0].status == reply.status_code and records[0].duration > 0
+MASKED = {
+    "/registry/sign-in/" + "s" * 43: "/registry/sign-in/…",
+    "/registry/sign-in/" + "s" * 43 + "/more": "/registry/sign-in/…/more",
+    "/calendars/my/" + "a" * 56 + ".ics": "/calendars/my/….ics",
+    "/calendars/my/" + "a" * 56 + ".ICS": "/calendars/my/…",
+    "/registrations/" + "a" * 40: "/registrations/…",
+    "/registry/territories?as_of=2021-05-01&token=secret": "/registry/territories",
+}
+
+
+def test_line_of_a_request_holds_no_token_and_no_query(suite, caplog):
+    for path, said in MASKED.items():
+        reply, records = requested(suite, caplog, path)
+        assert [record.path for record in records] == [said]
+        assert records[0].status == reply.status_code and records[0].duration > 0
 
 
 def test_refusal_is_a_warning_with_the_person_and_her_request(suite, caplog):
@@ -132,10 +130,10 @@ def test_refusal_is_a_warning_with_the_person_and_her_request(suite, caplog):
     assert (reply.status_code, records[0].getMessage(), records[0].person) == (401, "denied", "")
 
 
-@pytest.mark.parametrize("given", ["a b", "ä", "x" * 65, "", "a;b", "<a>"])
-def test_strange_name_of_a_request_is_replaced(suite, given):
-    reply = suite.browser().client.get("/registry/health/live", headers={"X-Request-Id": given})
-    assert len(reply.headers["X-Request-Id"]) == 32
+def test_strange_name_of_a_request_is_replaced(suite):
+    for given in ("a b", "ä", "x" * 65, "", "a;b", "<a>"):
+        reply = suite.browser().client.get("/registry/health/live", headers={"X-Request-Id": given})
+        assert len(reply.headers["X-Request-Id"]) == 32, given
 
 
 def test_one_name_leads_from_the_request_to_the_letter(suite, caplog):

@@ -51,7 +51,8 @@ def test_random_secrets_are_never_taken_for_weak_ones():
 @pytest.mark.parametrize(
     "value",
     ["short", "x" * 40, "ab" * 20, "0123456789abcdef" * 3, "change-me-" * 4, "change-me-please-0123456789-abcdefgh",
-     "my-secret-key-for-qonyrau-0123456789", "this-is-an-example-key-0123456789abc", "PASSWORD-qwertyuiop-0123456789-asdf"],
+     "my-secret-key-for-qonyrau-0123456789",
+     "this-is-an-example-key-0123456789abc", "PASSWORD-qwertyuiop-0123456789-asdf"],
 )  # fmt: skip
 def test_weak_secret_is_refused_in_production(name, value):
     assert name.removesuffix("_FALLBACKS") in faults(**{name: value})

@@ -5,13 +5,11 @@ import signal
 import time
 
 import pytest
-from sqlalchemy import select
 
 import registry_service
-from registry_service.db import Notification
 from services import doorbell, limits
 from tests.conftest import dispose
-from tests.registry_service.people.scene import TEACHER, links, scalar
+from tests.registry_service.people.scene import TEACHER, links
 from tests.support.processes import free_port
 from tests.support.suite import Browser, Suite
 from tests.worker.broker import broker
@@ -51,10 +49,11 @@ def statuses(suite, count, **fields):
     return [send(suite, **fields).status_code for _ in range(count)]
 
 
-@pytest.mark.parametrize("fields", [{}, {"email": "nobody@example.invalid"}, {"email": " TEACHER0003@example.invalid"}])
-def test_sixth_link_in_a_quarter_of_an_hour_is_refused_whoever_asks(suite, fields):
-    assert statuses(suite, 6, **fields) == [303] * 5 + [429]
-    assert links(suite) == (0 if "nobody" in str(fields) else 5)
+def test_sixth_link_in_a_quarter_of_an_hour_is_refused_whoever_asks(suite):
+    for email in (TEACHER, "nobody@example.invalid"):
+        assert statuses(suite, 6, email=email) == [303] * 5 + [429], email
+    assert statuses(suite, 1, email=" TEACHER0003@example.invalid") == [429]
+    assert links(suite) == 5
 
 
 def test_sixth_password_is_refused_also_the_right_one_and_the_link_still_works(suite):
@@ -62,7 +61,7 @@ def test_sixth_password_is_refused_also_the_right_one_and_the_link_still_works(s
     assert send(suite).status_code == 303
 
 
-def test_refusal_keeps_what_was_typed_and_says_when_to_come_again(suite, time_machine=None):
+def test_refusal_keeps_what_was_typed_and_says_when_to_come_again(suite):
     statuses(suite, 5)
     browser = Browser(suite, "ru", None)
     response = send(suite, browser)
@@ -119,7 +118,7 @@ def test_limit_holds_over_two_processes_and_outlives_the_broker(again, tmp_path)
     with broker(tmp_path / "valkey") as found:
         one, two = again(redis_url=found.url), again(redis_url=found.url)
         assert statuses(one, 3) + statuses(two, 3) == [303] * 5 + [429]
-        keys = [key.decode() for key in limits.shared(found.url).storage.keys()]
+        keys = [key.decode() for key in limits.shared(found.url).storage.scan_iter()]
         assert keys and not any("teacher" in key or "@" in key for key in keys)
         found.process.kill()
         assert statuses(one, 3) == [303] * 2 + [429]  # three it had counted itself
@@ -151,8 +150,3 @@ def test_frozen_or_refused_broker_costs_a_second_once_and_the_limit_stays(again,
     begin = time.monotonic()
     assert statuses(refused, 6) == [303] * 5 + [429]
     assert time.monotonic() - begin < 5
-
-
-def test_refused_try_leaves_no_letter(suite):
-    statuses(suite, 7)
-    assert scalar(suite, select(Notification.id).order_by(Notification.id.desc())) == 5
