@@ -14,6 +14,7 @@ import demo
 import events_service
 import registry_service
 from events_service.directory.client import use_transport
+from services import logs
 from services import settings as kit_settings
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -21,7 +22,10 @@ Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 @cache
 def settings() -> kit_settings.Settings:
-    return kit_settings.load()
+    """Read once; from then on this process writes its lines in the form they ask for."""
+    found = kit_settings.load()
+    logs.init_logging(found.log_format)
+    return found
 
 
 @cache

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from joserfc.jwk import ECKey
 
-from services import valkey
+from demo import valkey
 from services.settings import ROOT
 
 VAR = ROOT / "var"

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from flask import request
+from flask import current_app, request
 from flask_babel import gettext as _
 
 from events_service import models
 from events_service.calendars import api as calendars_api
 from events_service.calendars import pages as calendars_pages
 from events_service.db import db
+from events_service.directory import client
 from events_service.directory.queries import is_revoked
 from events_service.events import api as events_api
 from events_service.events import organising, steps
@@ -21,6 +22,7 @@ from events_service.registrations import api as registrations_api
 from events_service.registrations import pages as registrations_pages
 from events_service.registrations import registrants
 from services.app import Service
+from services.identity import actor
 from services.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent
@@ -51,6 +53,7 @@ def service(settings: Settings) -> Service:
         context=lambda: page_context(settings),
         revoked=is_revoked,
         sign_in_url=SIGN_IN,
+        ready=lambda: {"register": "ok" if client.answers(current_app) else "away"},
     )
 
 
@@ -62,13 +65,13 @@ def page_context(settings: Settings) -> dict[str, Any]:
         (_("Schools"), "/registry/territories"),
         (_("My page"), "/my"),
     ]
+    footer = [(_("Calendars"), "/calendars"), (_("Schools by district"), "/registry/territories")]
+    if actor():
+        footer.append((_("Signing in"), "/registry/my/sessions"))
     here = "/" if request.path.startswith("/events") else request.path
     return {
         "nav": [{"label": label, "url": url, "current": url == here} for label, url in entries],
-        "footer_links": [
-            {"label": _("Calendars"), "url": "/calendars"},
-            {"label": _("Schools by district"), "url": "/registry/territories"},
-        ],
+        "footer_links": [{"label": label, "url": url} for label, url in footer],
         "footer_note": _("Demonstration: schools and people are invented.") if settings.demo else "",
         "sign_in_url": f"{SIGN_IN}?next={quote(request.path)}",
         "sign_out_url": "/registry/sign-out",

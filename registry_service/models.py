@@ -2,7 +2,7 @@
 
 from registry_service.centres.models import Attachment
 from registry_service.orders.models import Order, Organisation
-from registry_service.people.models import Person, PersonRole, SignInLink, SignInSession
+from registry_service.people.models import Password, Person, PersonRole, SignInLink, SignInSession
 from registry_service.programmes.models import Enrolment, Programme
 from registry_service.schools.models import School, SchoolStatus
 from registry_service.territories.models import Oblast, Territory, TerritoryOblast
@@ -14,6 +14,7 @@ __all__ = [
     "Oblast",
     "Order",
     "Organisation",
+    "Password",
     "Person",
     "PersonRole",
     "Programme",

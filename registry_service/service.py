@@ -15,8 +15,8 @@ from registry_service.db import db
 from registry_service.orders import api as orders_api
 from registry_service.orders import pages as orders_pages
 from registry_service.people import api as people_api
+from registry_service.people import mine, sign_in
 from registry_service.people import pages as people_pages
-from registry_service.people import sign_in
 from registry_service.people.queries import is_revoked
 from registry_service.programmes import api as programmes_api
 from registry_service.programmes import pages as programmes_pages
@@ -55,6 +55,7 @@ def service(settings: Settings) -> Service:
             orders_pages.pages,
             people_pages.pages,
             sign_in.pages,
+            mine.pages,
         ],
         apis=[
             territories_api.api,
@@ -88,9 +89,11 @@ def page_context(settings: Settings) -> dict[str, Any]:
         (_("Programmes"), "/registry/programmes"),
         (_("Orders"), "/registry/orders"),
     ]
+    if actor():
+        footer.append((_("Signing in"), "/registry/my/sessions"))
     if KEEPERS.allows(actor()):
         footer.append((_("People"), "/registry/people"))
-    keeps_people = ("/registry/sign-", "/registry/people", "/demo/")
+    keeps_people = ("/registry/sign-", "/registry/people", "/registry/my/", "/demo/")
     here = "" if request.path.startswith(keeps_people) else "/registry/territories"
     return {
         "nav": [{"label": label, "url": url, "current": url == here} for label, url in entries],

@@ -1,9 +1,7 @@
 """Making one service: the same app for all, told only its name, rows, features and roles."""
 
 import hashlib
-import logging
 import mimetypes
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +13,11 @@ from flask_compress import Compress
 from flask_migrate import Migrate
 from flask_wtf.csrf import generate_csrf
 from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined
-from sqlalchemy import text
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter as Window
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from services import identity, problems, web
+from services import health, identity, logs, problems, web
 from services.database import Database
 from services.errors import NotFound
 from services.i18n import COOKIE, LABELS, LANGUAGES, init_i18n, lang_url, language
@@ -30,6 +29,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
+COMPRESSED = ["text/html", "text/css", "text/calendar", "image/svg+xml", "application/json", "application/problem+json"]
 ContextMaker = Callable[[], dict[str, Any]]
 
 
@@ -57,6 +57,8 @@ def create_service(service: Service, settings: Settings) -> Flask:
     _configure(app, service, settings)
     service.db.init_app(app)
     Migrate(app, service.db, directory=str(service.package / "migrations"), render_as_batch=True)
+    app.extensions["limits"] = Window(MemoryStorage())
+    logs.init_requests(app, lambda: service.db.engine.pool.checkedout())  # type: ignore[attr-defined]
     init_i18n(app, [KIT, service.package], settings.time_zone)
     web.init_guards(app, service.revoked, service.sign_in_url)
     problems.init_problems(app)
@@ -90,14 +92,7 @@ def _configure(app: Flask, service: Service, settings: Settings) -> None:
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         MAX_FORM_PARTS=1000,
         COMPRESS_ALGORITHM=["gzip"],
-        COMPRESS_MIMETYPES=[
-            "text/html",
-            "text/css",
-            "application/json",
-            "application/problem+json",
-            "text/calendar",
-            "image/svg+xml",
-        ],
+        COMPRESS_MIMETYPES=COMPRESSED,
         COMPRESS_MIN_SIZE=600,
         API_TITLE=service.title,
         API_VERSION="v1",
@@ -129,13 +124,8 @@ def _register(app: Flask, service: Service) -> None:
     kit = web.Pages("kit", __name__)
     kit.add_url_rule("/static/<version>/<path:name>", "static", _static, who=identity.ANYONE)
     kit.add_url_rule("/health/live", "live", lambda: {"status": "ok"}, who=identity.ANYONE)
-    kit.add_url_rule("/health/ready", "ready", lambda: _ready(service), who=identity.ANYONE)
+    kit.add_url_rule("/health/ready", "ready", lambda: health.ready(service.db, service.ready), who=identity.ANYONE)
     app.register_blueprint(kit, url_prefix=service.prefix or None)
-
-
-def _ready(service: Service) -> dict[str, Any]:
-    service.db.session.execute(text("SELECT 1"))
-    return {"status": "ok", **service.ready()}
 
 
 def asset_version() -> str:
@@ -179,27 +169,14 @@ def _dress(app: Flask, service: Service) -> None:
             **service.context(),
         }
 
-    app.before_request(_name_request)
     app.after_request(_finish)
 
 
 def _languages() -> list[dict[str, Any]]:
     spoken = language()
-    return [
-        {
-            "code": code,
-            "label": LABELS[code][0],
-            "name": LABELS[code][1],
-            "url": lang_url(code),
-            "current": code == spoken,
-        }
-        for code in LANGUAGES
-    ]
-
-
-def _name_request() -> None:
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if given.isalnum() and len(given) <= 64 else uuid.uuid4().hex
+    said = [(code, *LABELS[code]) for code in LANGUAGES]
+    names = ("code", "label", "name")
+    return [dict(zip(names, one, strict=True)) | {"url": lang_url(one[0]), "current": one[0] == spoken} for one in said]
 
 
 def _finish(response: Response) -> Response:
@@ -214,23 +191,11 @@ def _finish(response: Response) -> Response:
         response.vary.update(("Cookie", "Accept-Language"))
     choice = request.args.get("lang")
     if choice in LANGUAGES and response.mimetype == "text/html" and choice != request.cookies.get(COOKIE):
-        response.set_cookie(
-            COOKIE,
-            choice,
-            max_age=365 * 86400,
-            path="/",
-            samesite="Lax",
-            httponly=True,
-            secure=identity.settings_of_app().https,
-        )
+        https = identity.settings_of_app().https
+        response.set_cookie(COOKIE, choice, 365 * 86400, secure=https, httponly=True, samesite="Lax")
     return response
 
 
 def say(message: str, category: str = "ok") -> None:
     """A note for the next page."""
     flash(message, category)
-
-
-def init_logging() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # else a line for each copying of nothing

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from celery import Celery
 
+from services import metrics
 from services.settings import Settings
 
 log = logging.getLogger("qonyrau.doorbell")
@@ -26,19 +27,39 @@ def _bell(redis_url: str) -> Celery:
     return app
 
 
-def ring(settings: Settings) -> bool:
-    """Ask for a drain; False when the bell rests, is not there or does not answer."""
+def rests() -> bool:
+    """Was Redis away a moment ago? Then nobody waits for it, but one at a time who looks whether it is back."""
     global _silent_until
     now = time.monotonic()
-    if not settings.redis_url or now < _silent_until:
-        return False
+    if now < _silent_until:
+        return True
     if _silent_until:
         _silent_until = now + REST
-    try:
-        _bell(settings.redis_url).send_task(DRAIN, retry=False, ignore_result=True, expires=60)
-    except Exception as error:
-        _silent_until = time.monotonic() + REST
-        log.warning("doorbell: %s; the loop will find the work", type(error).__name__)
-        return False
+    return False
+
+
+def rest(error: Exception) -> None:
+    """Redis did not answer: leave it alone for a while, whatever it was asked."""
+    global _silent_until
+    _silent_until = time.monotonic() + REST
+    log.warning("doorbell: %s; the loop will find the work", type(error).__name__)
+
+
+def answered() -> None:
+    """Redis is there."""
+    global _silent_until
     _silent_until = 0.0
-    return True
+
+
+def ring(settings: Settings) -> bool:
+    """Ask for a drain; False when the bell rests, is not there or does not answer."""
+    if settings.redis_url and not rests():
+        try:
+            _bell(settings.redis_url).send_task(DRAIN, retry=False, ignore_result=True, expires=60)
+        except Exception as error:
+            rest(error)
+        else:
+            answered()
+            return True
+    metrics.SKIPPED.inc()
+    return False

@@ -10,7 +10,7 @@ class QonyrauError(Exception):
 
     status = 500
     title = _l("Something went wrong on our side")
-    retry_after: int | None = None
+    retry_after = 0
 
     def __init__(self, detail: Any = "", *, field: str = "", code: str = "") -> None:
         super().__init__(str(detail))

@@ -29,13 +29,10 @@ class Form:
     """
 
     def __init__(
-        self,
-        schema: Schema | None = None,
-        values: Mapping[str, Any] | None = None,
-        convert: Convert | None = None,
+        self, schema: Schema | None = None, values: Mapping[str, Any] | None = None, convert: Convert | None = None
     ) -> None:
         self.sent = request.method == "POST"
-        self.status = 200
+        self.status, self.retry_after = 200, 0
         self.errors: list[tuple[str, str]] = []
         self.data: Any = {}
         self._flat = dict(flatten(values or {}))
@@ -63,11 +60,17 @@ class Form:
     @contextmanager
     def attempt(self, db: Database) -> Iterator[None]:
         """Run verbs in one transaction; what they refuse becomes an error of the form."""
+        with self.refusable(), db.transaction():
+            yield
+
+    @contextmanager
+    def refusable(self) -> Iterator[None]:
+        """What is refused inside becomes an error of the form."""
         try:
-            with db.transaction():
-                yield
+            yield
         except QonyrauError as error:
             found = list(messages(translate_messages(error.errors)))
+            self.retry_after = error.retry_after
             self._fail(error.status, found or [("", str(error.detail or error.title))])
 
     def pressed(self, name: str) -> bool:
@@ -96,8 +99,7 @@ class Form:
         names = request.form.keys() if self.sent else self._flat.keys()
         numbers = [key.split(".")[1] for key in names if key.startswith(name + ".")]
         return min(
-            max([int(number) + 1 for number in numbers if number.isdecimal() and len(number) < 4], default=0),
-            50,
+            max([int(number) + 1 for number in numbers if number.isdecimal() and len(number) < 4], default=0), 50
         )
 
     def error(self, name: str) -> str | None:

@@ -26,18 +26,8 @@ def init_i18n(app: Flask, packages: list[Path], zone: str) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "kk"
     app.config["APP_TIME_ZONE"] = zone
     Babel(app, locale_selector=reader_language)
-    app.jinja_env.filters.update(
-        t=said_plain,
-        said=said,
-        long_day=long_day,
-        short_day=short_day,
-        clock=clock,
-        span=span,
-        number=number,
-        percent=percent,
-        local=local,
-        moment=moment,
-    )
+    shown = (said, long_day, short_day, clock, span, number, percent, local, moment)
+    app.jinja_env.filters.update({"t": said_plain} | {made.__name__: made for made in shown})
     app.jinja_env.globals.update(lang_url=lang_url)
 
 

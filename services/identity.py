@@ -135,13 +135,7 @@ def me() -> Actor:
 def set_cookie(response: Response, token: str, end: datetime) -> None:
     settings = settings_of_app()
     response.set_cookie(
-        cookie_name(settings),
-        token,
-        expires=end,
-        path="/",
-        httponly=True,
-        secure=settings.https,
-        samesite="Lax",
+        cookie_name(settings), token, expires=end, path="/", httponly=True, secure=settings.https, samesite="Lax"
     )
 
 

@@ -69,12 +69,7 @@ def next_number(session: Session, model: type[CounterRow], name: str) -> int:
 
 
 def change(
-    session: Session,
-    model: type[ChangeRow],
-    counter: type[CounterRow],
-    kind: str,
-    entity_id: str,
-    op: str = "upsert",
+    session: Session, model: type[ChangeRow], counter: type[CounterRow], kind: str, entity_id: str, op: str = "upsert"
 ) -> None:
     """Announce that a row is new, different or gone, to whoever copies this service's rows."""
     session.flush()

@@ -19,17 +19,9 @@ from typing import Any
 from services.text import UNSAFE, tidy
 from services.transports import Ambiguous, Permanent, Temporary, Transport, open_transport
 
-__all__ = [
-    "Ambiguous",
-    "Letter",
-    "Permanent",
-    "Temporary",
-    "Transport",
-    "build",
-    "header_text",
-    "mailbox",
-    "open_transport",
-]
+__all__ = (
+    "Ambiguous", "Letter", "Permanent", "Temporary", "Transport", "build", "header_text", "mailbox", "open_transport"
+)  # fmt: skip
 
 LONGEST_HEADER_TEXT = 400
 LONGEST_LINE = 998

@@ -93,6 +93,8 @@ def deliver(outbox: Outbox, row: Any, transport: Transport, settings: Settings, 
             tally.superseded += 1
             return
         message = build(letter, sender=settings.mail_from, message_id=message_id(row, settings), date=row.created_at)
+        if row.request_id:
+            message["X-Request-Id"] = row.request_id
         transport.send(message)
         failpoint("after_data")
     except Temporary as error:
@@ -109,13 +111,14 @@ def deliver(outbox: Outbox, row: Any, transport: Transport, settings: Settings, 
         tally.failed += 1
         settle(outbox, row, "failed", error=str(error))
     except Exception as error:  # a row that cannot be rendered must not stop the others
-        log.exception("notification %s could not be made", row.id)
+        log.exception("notification %s could not be made", row.id, extra={"request_id": row.request_id})
         tally.failed += 1
         settle(outbox, row, "failed", error=f"{type(error).__name__}: {error}")
     else:
         tally.sent += 1
         failpoint("before_sent")
         settle(outbox, row, "sent")
+        log.info("notification %s sent: %s", row.id, row.kind, extra={"request_id": row.request_id})
 
 
 def _letter(outbox: Outbox, row: NotificationRow) -> Letter | None:

@@ -39,11 +39,7 @@ def paged(
     total = session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
     rows = session.scalars(statement.offset(start).limit(limit)).unique().all()
     end = start + len(rows)
-    return {
-        "items": [show(row) for row in rows],
-        "total": total,
-        "next": make_cursor(end) if end < total else None,
-    }
+    return {"items": [show(row) for row in rows], "total": total, "next": make_cursor(end) if end < total else None}
 
 
 def make_cursor(offset: int) -> str:

@@ -13,19 +13,15 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from services.errors import QonyrauError, Unavailable
+from services.errors import BadRequest, NotFound, QonyrauError, TooMany, Unavailable
 from services.web import is_api
 
 log = logging.getLogger("qonyrau.problems")
 
-TITLES = {
-    400: _l("The request could not be understood"),
-    404: _l("There is no such page"),
+TITLES = {known.status: known.title for known in (BadRequest, NotFound, TooMany, QonyrauError)} | {
     405: _l("This address does not take such a request"),
     413: _l("That is too large to accept"),
     415: _l("The body must be JSON"),
-    429: _l("Too many tries: wait a little"),
-    500: _l("Something went wrong on our side"),
 }
 
 
@@ -74,7 +70,7 @@ def _answer_database(error: Exception) -> Response:
 def _answer_unknown(error: Exception) -> Response:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return _answer_database(error)
-    log.exception("unexpected error, request %s", g.get("request_id", ""))
+    log.exception("unexpected error")
     return _answer(500, str(TITLES[500]), "", {})
 
 

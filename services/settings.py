@@ -4,18 +4,27 @@ The code's default is production; a setting that is missing or weak is named at 
 """
 
 import json
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from environs import Env
+import limits
+from environs import Env, EnvError
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
+
+from services.mail import Permanent, mailbox
+from services.transports import SCHEMES
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 ENVIRONMENTS = ("production", "demo", "test")
+COPIED = re.compile(r"change.?me|example|secret|password", re.IGNORECASE)
 
 
 class SettingsError(RuntimeError):
@@ -42,6 +51,10 @@ class Settings:
     trusted_hosts: tuple[str, ...]
     trusted_proxies: int
     feed_uid_host: str
+    limit_account: str
+    limit_address: str
+    log_format: str
+    metrics_port: int
     time_zone: str = "Asia/Almaty"
 
     @property
@@ -54,24 +67,25 @@ class Settings:
 
 
 class _Given(Env):
-    """Reads a mapping, and nothing of what the process itself was started with."""
+    """Reads a mapping, gathers faults, and takes an empty value for none."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        super().__init__()
+        super().__init__(eager=False)
         self._given = environ
 
     def _get_value(self, env_key: str, default: Any) -> Any:
-        return self._given.get(env_key, default)
+        return self._given.get(env_key) or default
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check the settings; raise `SettingsError` naming every fault at once."""
-    env = Env() if environ is None else _Given(environ)
+    env = _Given(os.environ if environ is None else environ)
+    mode = env.str("QONYRAU_ENV", "production")
     public_url = env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
     host = urlsplit(public_url).hostname or "localhost"
     signing = env.str("REGISTRY_SIGNING_KEY", "")
     settings = Settings(
-        env=env.str("QONYRAU_ENV", "production"),
+        env=mode,
         public_url=public_url,
         secret_key=env.str("SECRET_KEY", ""),
         secret_key_fallbacks=tuple(env.list("SECRET_KEY_FALLBACKS", [])),
@@ -87,8 +101,12 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_hosts=tuple(env.list("TRUSTED_HOSTS", [host, *sorted(LOOPBACK)])),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         feed_uid_host=env.str("FEED_UID_HOST", host if host not in LOOPBACK else "qonyrau.local"),
+        limit_account=env.str("LIMIT_ACCOUNT", "5/15minute"),
+        limit_address=env.str("LIMIT_ADDRESS", "300/hour"),
+        log_format=env.str("LOG_FORMAT", "json" if mode == "production" else "plain"),
+        metrics_port=env.int("METRICS_PORT", 0),
     )
-    faults = list(_faults(settings))
+    faults = [*_unread(env), *_faults(settings)]
     if faults:
         raise SettingsError("Settings: " + "; ".join(faults))
     return settings
@@ -110,44 +128,84 @@ def absolute_mail(url: str) -> str:
 
 
 def public_half(signing_key: str) -> str:
-    """The JWK set (JSON) that verifies what the signing key (a private JWK as JSON) signs."""
-    if not signing_key:
-        return ""
-    key = ECKey.import_key(json.loads(signing_key))
-    public: dict[str, Any] = key.as_dict(private=False)
-    return json.dumps({"keys": [public]})
+    """The JWK set (JSON) that verifies what the signing key (a private JWK as JSON) signs; empty without one."""
+    keys = [key.as_dict(private=False) for key in _keys(signing_key, private=True)]
+    return json.dumps({"keys": keys}) if keys else ""
 
 
-def _faults(settings: Settings) -> list[str]:
-    faults = []
+def _keys(text: str, private: bool) -> list[ECKey]:
+    """The keys of a JWK or a JWK set, if all are on P-256 and of the half that is wanted; else none."""
+    try:
+        given = json.loads(text)
+        keys = [ECKey.import_key(key) for key in given.get("keys", [given])]
+    except (JoseError, ValueError, TypeError, AttributeError):
+        return []
+    return keys if all(key.is_private is private and key.curve_name == "P-256" for key in keys) else []
+
+
+def weak(secret: str) -> bool:
+    """Too short, copied from an example, or a few characters again and again."""
+    repeated = len(set(secret)) < 10 or secret in (secret * 2)[1:-1]
+    return len(secret) < 32 or repeated or bool(COPIED.search(secret))
+
+
+def _unread(env: Env) -> list[str]:
+    try:
+        env.seal()
+    except EnvError as error:
+        return [f"{name} cannot be read: {' '.join(words)}" for name, words in error.error_messages.items()]  # type: ignore[attr-defined]
+    return []
+
+
+def _faults(settings: Settings) -> Iterator[str]:
     if settings.env not in ENVIRONMENTS:
-        faults.append(f"QONYRAU_ENV must be one of {', '.join(ENVIRONMENTS)}")
+        yield f"QONYRAU_ENV must be one of {', '.join(ENVIRONMENTS)}"
     if len(settings.secret_key) < 32:
-        faults.append("SECRET_KEY must have 32 characters or more")
-    if not settings.session_public_keys:
-        faults.append("SESSION_PUBLIC_KEYS is missing")
+        yield "SECRET_KEY must have 32 characters or more"
+    if settings.registry_signing_key and not _keys(settings.registry_signing_key, private=True):
+        yield "REGISTRY_SIGNING_KEY must be a private EC key on the curve P-256, as a JWK"
+    if not _keys(settings.session_public_keys, private=False):
+        yield "SESSION_PUBLIC_KEYS must be a JWK set of public EC keys on the curve P-256"
+    yield from _form_faults(settings)
     if settings.env == "production":
-        faults += _production_faults(settings)
+        yield from _production_faults(settings)
     if settings.env == "demo":
-        faults += _demo_faults(settings)
-    return faults
+        yield from _demo_faults(settings)
 
 
-def _production_faults(settings: Settings) -> list[str]:
-    faults = []
+def _form_faults(settings: Settings) -> Iterator[str]:
+    """What would fail only later: at the first letter, the first sign-in, the first line."""
+    if not re.match(r"https?://[^/@\s]+$", settings.public_url):
+        yield "PUBLIC_URL must be http:// or https:// and a host, with no path"
+    mail = urlsplit(settings.mail_url)
+    if not (mail.scheme == "file" and mail.path or mail.scheme in SCHEMES and mail.hostname):
+        yield f"MAIL_URL must begin with file: or one of {', '.join(SCHEMES)}"
+    try:
+        mailbox(*parseaddr(settings.mail_from))
+    except Permanent:
+        yield "MAIL_FROM must be an address, or a name and an <address>"
+    for name in ("limit_account", "limit_address"):
+        try:
+            limits.parse(getattr(settings, name))
+        except ValueError:
+            yield f"{name.upper()} must be a rate such as 5/15minute"
+    if settings.log_format not in {"json", "plain"}:
+        yield "LOG_FORMAT must be json or plain"
+
+
+def _production_faults(settings: Settings) -> Iterator[str]:
     for name in ("registry_database_url", "events_database_url"):
         if not getattr(settings, name).startswith("postgresql"):
-            faults.append(f"{name.upper()} must be a PostgreSQL address in production")
-    if any(len(key) < 32 for key in settings.service_keys) or not settings.service_keys:
-        faults.append("SERVICE_KEYS must hold at least one key of 32 characters or more")
-    return faults
+            yield f"{name.upper()} must be a PostgreSQL address in production"
+    if len(settings.secret_key) >= 32 and any(map(weak, (settings.secret_key, *settings.secret_key_fallbacks))):
+        yield "SECRET_KEY and its fallbacks must be random, not an example or a repetition"
+    if any(map(weak, settings.service_keys)) or not settings.service_keys:
+        yield "SERVICE_KEYS must hold at least one key, each random, of 32 characters or more"
 
 
-def _demo_faults(settings: Settings) -> list[str]:
-    faults = []
+def _demo_faults(settings: Settings) -> Iterator[str]:
     if urlsplit(settings.public_url).hostname not in LOOPBACK:
-        faults.append("demo mode serves loopback only: PUBLIC_URL is beyond it")
+        yield "demo mode serves loopback only: PUBLIC_URL is beyond it"
     mail = urlsplit(settings.mail_url)
     if mail.scheme != "file" and mail.hostname not in LOOPBACK:
-        faults.append("demo mode writes mail into files or to a loopback server: MAIL_URL is beyond it")
-    return faults
+        yield "demo mode writes mail into files or to a loopback server: MAIL_URL is beyond it"

@@ -23,7 +23,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 READ_TIMEOUT = 20
 # The timeout is per read: a server that sends a byte a second would outlast the lease of a letter.
 LETTER_DEADLINE = 60
-_PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+SCHEMES = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 
 class Temporary(Exception):
@@ -50,7 +50,7 @@ def open_transport(url: str) -> Iterator[Transport]:
     parts = urlsplit(url)
     if parts.scheme == "file":
         yield _Folder(Path(url.removeprefix("file:")))
-    elif parts.scheme in _PORTS and parts.hostname:
+    elif parts.scheme in SCHEMES and parts.hostname:
         server = _Server(parts)
         try:
             yield server
@@ -131,7 +131,7 @@ def _client(parts: SplitResult) -> smtplib.SMTP:
 
 
 def _greet(connection: smtplib.SMTP, parts: SplitResult) -> None:
-    code, reply = connection.connect(parts.hostname or "", parts.port or _PORTS[parts.scheme])
+    code, reply = connection.connect(parts.hostname or "", parts.port or SCHEMES[parts.scheme])
     if code != 220:
         raise smtplib.SMTPConnectError(code, reply)
     if parts.scheme == "smtp+starttls":

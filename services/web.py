@@ -92,7 +92,8 @@ def init_guards(app: Flask, revoked: Callable[[str], bool], sign_in_url: str) ->
     """Before every request: clean text, identity, CSRF, and the declared right to call."""
     app.before_request(_refuse_unsafe_text)
     app.before_request(identity.load_actor)
-    app.before_request(lambda: _check_write(revoked))
+    app.before_request(lambda: _check_session(revoked))
+    app.before_request(_check_write)
     app.before_request(lambda: _check_right(app, sign_in_url))
 
 
@@ -128,17 +129,21 @@ def _refuse_unsafe_text() -> None:
         raise Invalid(detail="the address holds a character that cannot be kept")
 
 
-def _check_write(revoked: Callable[[str], bool]) -> None:
+def _check_session(revoked: Callable[[str], bool]) -> None:
+    """An ended session is as if nobody had signed in, so that one can do so again."""
+    if g.actor and revoked(g.actor.session):
+        g.actor = None
+        if is_api():
+            raise Unauthorised
+
+
+def _check_write() -> None:
     if request.method in SAFE:
         return
     if is_api():
         _check_origin()
     else:
         g.csrf_refused = not _csrf_good()
-    if g.actor and revoked(g.actor.session):
-        g.actor = None  # as if nobody had signed in, so that one can do so again
-        if is_api():
-            raise Unauthorised
 
 
 def _csrf_good() -> bool:

@@ -6,10 +6,10 @@
 import argparse
 import sys
 
-from services.app import init_logging
-from worker import checking, jobs, loop
+from services.logs import init_logging
+from worker import checking, figures, jobs, loop
 from worker.delivery import drain_all
-from worker.places import apps
+from worker.places import apps, settings
 
 
 def main() -> int:
@@ -21,13 +21,14 @@ def main() -> int:
     tick.add_argument("job", choices=sorted(jobs.JOBS))
     commands.add_parser("check-invariants", help="look for rows that break what must always hold")
     given = parser.parse_args()
-    init_logging()
+    init_logging(settings().log_format)
     if given.command == "check-invariants":
         return checking.report(apps())
     if given.command == "tick":
-        print(f"{given.job}: {jobs.JOBS[given.job](apps())}")
+        print(f"{given.job}: {jobs.run(given.job, apps())}")
     elif given.loop:
         asked = loop.Asked()
+        figures.show(settings())
         loop.run(apps(), asked)
     else:
         print(drain_all(apps()))

@@ -4,12 +4,13 @@ import logging
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_shutdown, worker_ready
 
-from services.app import init_logging
 from services.doorbell import DRAIN, TICK
+from services.logs import init_logging
+from services.metrics import mark_process_dead
 from services.settings import Settings, SettingsError
-from worker import places, tasks
+from worker import figures, places, tasks
 from worker.schedule import SCHEDULE
 
 
@@ -64,8 +65,20 @@ def pinned(settings: Settings) -> dict[str, Any]:
 @setup_logging.connect
 def _log(loglevel: int | None = None, **_: Any) -> None:
     """Our own form of lines; Celery's as many as its command line asks for."""
-    init_logging()
+    init_logging(places.settings().log_format)
     logging.getLogger("celery").setLevel(loglevel or logging.INFO)
+
+
+@worker_ready.connect
+def _show(**_: Any) -> None:
+    """The worker's first process shows the figures; its children only count."""
+    figures.show(places.settings())
+
+
+@worker_process_shutdown.connect
+def _forget(pid: int | None = None, **_: Any) -> None:
+    if pid and places.settings().metrics_port:
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
 def __getattr__(name: str) -> Celery:

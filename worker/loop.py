@@ -53,6 +53,6 @@ def run(apps: Apps, asked: Asked) -> None:
 
 def _survive(name: str, apps: Apps) -> None:
     try:
-        jobs.JOBS[name](apps)
+        jobs.run(name, apps)
     except Exception as error:
         log.warning("%s: not now: %s: %s", name, type(error).__name__, error)

@@ -20,4 +20,4 @@ def drain() -> None:
 
 def tick(job: str) -> None:
     """One periodic job."""
-    jobs.JOBS[job](places.apps())
+    jobs.run(job, places.apps())

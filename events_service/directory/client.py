@@ -6,6 +6,8 @@ import httpx
 import stamina
 from flask import Flask
 
+from services.ledger import request_id
+
 CONNECT, READ = 2.0, 5.0
 
 
@@ -31,6 +33,17 @@ def changes(app: Flask, since: int, within: float | None = None) -> dict[str, An
     raise RegisterAway("no answer")
 
 
+def answers(app: Flask) -> bool:
+    """Is the register there? Waits for a second at most."""
+    settings = app.config["SETTINGS"]
+    if not settings.registry_url:
+        return True  # in this process, or asked through it
+    try:
+        return httpx.get(f"{settings.registry_url}/registry/health/live", timeout=1, trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
 def _get(app: Flask, since: int, timeout: httpx.Timeout) -> dict[str, Any]:
     settings = app.config["SETTINGS"]
     key = settings.service_keys[0] if settings.service_keys else ""
@@ -40,7 +53,7 @@ def _get(app: Flask, since: int, timeout: httpx.Timeout) -> dict[str, Any]:
         reply = http.get(
             "/registry/api/v1/changes",
             params={"since": since, "limit": 500},
-            headers={"Authorization": f"Bearer {key}"},
+            headers={"Authorization": f"Bearer {key}", "X-Request-Id": request_id()},
         )
     reply.raise_for_status()
     page: dict[str, Any] = reply.json()

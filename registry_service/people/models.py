@@ -71,6 +71,14 @@ class SignInLink(Identified, db.Model):
         return sha256(token.encode()).hexdigest()
 
 
+class Password(db.Model):
+    """The hash of a password (argon2id), of those who want one; nobody has one to begin with."""
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+
+
 class SignInSession(Identified, db.Model):
     """A session a token names; signing out revokes it for every service."""
 
@@ -78,4 +86,5 @@ class SignInSession(Identified, db.Model):
     created_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    opened_by: Mapped[str] = mapped_column(String(10), default="link", server_default="link")
     person: Mapped[Person] = relationship()

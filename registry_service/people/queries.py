@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from registry_service.db import Audit, db
 from registry_service.orders.models import Organisation
-from registry_service.people.models import Person, PersonRole, SignInLink, SignInSession
+from registry_service.people.models import Password, Person, PersonRole, SignInLink, SignInSession
 from registry_service.schools.models import School
 from registry_service.territories.models import Oblast, Territory
 from services.database import utcnow
@@ -31,6 +31,17 @@ def link_is_live(token: str) -> bool:
         db.session.scalar(select(SignInLink.id).where(SignInLink.digest == SignInLink.digest_of(token), *live))
         is not None
     )
+
+
+def live_sessions(person_id: str) -> list[SignInSession]:
+    """Where a person is signed in now, the newest first."""
+    live = SignInSession.revoked_at.is_(None), SignInSession.expires_at > utcnow()
+    rows = select(SignInSession).where(SignInSession.person_id == person_id, *live)
+    return list(db.session.scalars(rows.order_by(SignInSession.created_at.desc(), SignInSession.id).limit(100)))
+
+
+def has_password(person_id: str) -> bool:
+    return db.session.get(Password, person_id) is not None
 
 
 def seen_by(actor: Actor) -> Select[Any]:

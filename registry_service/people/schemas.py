@@ -3,21 +3,38 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from marshmallow import fields as ma
-from marshmallow import pre_load
+from marshmallow import pre_load, validates
 
 from registry_service.asking import Question
 from registry_service.db import Audit
 from registry_service.people.models import ROLES, Person
-from services.fields import Body, Choice, Flag, Mail, Moment, Text, Whole
+from services.fields import Body, Choice, Flag, Mail, Moment, Text, Whole, fail
 from services.i18n import LANGUAGES
 from services.paging import PageQuery
 
+SHORTEST = 8
+
 
 class SignInBody(Body):
-    """The one field of the sign-in page."""
+    """The address, and a password of whoever has one and wants to use it."""
 
     email = Mail(most=320, required=True)
+    password = Text(most=200, allow_none=True, load_default=None)
+
+
+class PasswordBody(Body):
+    """A new password, and the present one of who has one; without a new one the present one is removed."""
+
+    current = Text(most=200, allow_none=True, load_default=None)
+    password = Text(most=200, allow_none=True, load_default=None)
+
+    @validates("password")
+    def check_length(self, value: str | None, **kwargs: Any) -> None:
+        """Short ones are refused, whatever they are made of; nothing else is asked of them."""
+        if value is not None and len(value) < SHORTEST:
+            raise fail(_("At least %(count)s characters are needed", count=SHORTEST))
 
 
 class PersonBody(Body):

@@ -23,6 +23,7 @@ FIELD_NAMES = {
     "school": _l("School"),
     "roles": _l("Roles"),
     "active": _l("May sign in"),
+    "password": _l("Password"),
 }
 
 
@@ -50,6 +51,7 @@ def told(field: str, value: Any, places: Places) -> str:
     """One value of the history in words."""
     spoken: dict[str, Callable[[Any], str]] = {
         "active": lambda yes: _("yes") if yes else _("no"),
+        "password": lambda yes: _("yes") if yes else _("no"),
         "roles": lambda words: "; ".join(role_name(word, places) for word in words),
         "language": lambda code: LABELS[code][1] if code in LABELS else code,
     }

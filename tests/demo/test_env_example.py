@@ -1,6 +1,7 @@
 """Every setting the code reads is in .env.example with a reason, and nothing else is."""
 
 import re
+from secrets import token_urlsafe
 
 from services import settings
 from tests.support.processes import ROOT
@@ -31,8 +32,8 @@ def test_example_filled_in_is_accepted_in_production(monkeypatch):
 
     made = make_settings()
     secrets = {
-        "SECRET_KEY": "x" * 32,
-        "SERVICE_KEYS": "y" * 32,
+        "SECRET_KEY": token_urlsafe(32),
+        "SERVICE_KEYS": token_urlsafe(32),
         "REGISTRY_SIGNING_KEY": made.registry_signing_key,
     }
     loaded = settings.load({**values, **secrets})

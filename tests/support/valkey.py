@@ -8,7 +8,7 @@ from typing import Any
 
 import redis
 
-from services.valkey import arguments, binary
+from demo.valkey import arguments, binary
 from tests.support.processes import Process, free_port, spawn, wait_until
 
 

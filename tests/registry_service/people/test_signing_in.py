@@ -118,17 +118,6 @@ def test_answer_takes_as_long_for_an_unknown_address(suite):
     assert abs(medians[0] - medians[1]) < 0.005
 
 
-def test_sixth_link_in_fifteen_minutes_is_silently_not_sent(suite):
-    answers = [ask(suite).url for _ in range(7)]
-    assert set(answers) == {"/registry/sign-in/sent"}
-    assert links(suite) == 5
-    ask(suite, "teacher0004@example.invalid")
-    assert links(suite) == 6
-    write(suite, update(SignInLink).values(created_at=utcnow() - timedelta(minutes=16)))
-    ask(suite)
-    assert links(suite) == 7
-
-
 def test_address_is_known_however_it_is_written(suite):
     ask(suite, "  Teacher0003@EXAMPLE.invalid ")
     assert links(suite) == 1

@@ -1,6 +1,6 @@
 """The embedded Valkey of `make run`: the wheel's server, else a redis-server on PATH, else none.
 
-`python -m services.valkey` becomes the server, on VALKEY_PORT of the loopback, with its append-only
+`python -m demo.valkey` becomes the server, on VALKEY_PORT of the loopback, with its append-only
 file in var/.
 """
 

@@ -1,0 +1,125 @@
+"""Passwords, for those who want one: the link by mail always works beside them.
+
+Hashing is slow on purpose, so it happens outside the transaction, and as long for an address nobody has.
+"""
+
+import re
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from flask_babel import gettext as _
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+from zxcvbn import zxcvbn
+
+from registry_service.db import Audit, Notification, db
+from registry_service.people import signing_in
+from registry_service.people.models import Password, Person
+from services import doorbell, ledger
+from services.database import new_id, utcnow
+from services.errors import Forbidden, Invalid
+from services.identity import Actor, settings_of_app
+from services.text import normal_mail
+
+# For a small host: 19 MiB and two passes are 20 to 60 ms; a hash made otherwise is made anew when it is used.
+HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+LETTER_CHANGED, LETTER_REMOVED = "password_changed", "password_removed"
+FEWEST_GUESSES, READ_OF_IT = 10**7, 72
+# What a guesser tries first here; the library knows the English ones.
+LOCAL = (
+    "қоңырау", "qonyrau", "konyrau", "мектеп", "мұғалім", "школа", "школы", "учитель", "пароль", "құпиясөз",
+    "қазақстан", "казахстан", "kazakhstan", "астана", "алматы", "қарағанды", "караганда", "karaganda",
+    "жезқазған", "жезказган", "ұлытау", "улытау", "балқаш", "балхаш", "теміртау", "темиртау",
+)  # fmt: skip
+KEYS = str.maketrans("йцукенгшщзхъфывапролджэячсмитьбю", "qwertyuiop[]asdfghjkl;'zxcvbnm,.")
+REFUSED = VerificationError, ValueError
+
+
+def verified(email: str, given: str) -> Password | None:
+    """The password row of the active person with this address, if `given` is her password; reads only."""
+    mine = Person.email == normal_mail(email), Person.active
+    row = db.session.scalars(select(Password).join(Person, Person.id == Password.person_id).where(*mine)).first()
+    db.session.rollback()  # nothing is held open while the hash is worked out
+    return row if fits(row.digest if row else _nobodys(), given) and row else None
+
+
+def fits(digest: str, given: str) -> bool:
+    """Is `given` what the hash was made of?"""
+    try:
+        return HASHER.verify(digest, given)
+    except REFUSED:
+        return False
+
+
+@lru_cache(maxsize=1)
+def _nobodys() -> str:
+    """The hash that is asked where there is none, so that nobody can tell by the clock."""
+    return HASHER.hash(new_id())
+
+
+def renewed(row: Password, given: str) -> str:
+    """The row's hash, or another of the same password where the parameters have changed since."""
+    return HASHER.hash(given) if HASHER.check_needs_rehash(row.digest) else row.digest
+
+
+def sign_in(session: Session, row: Password, digest: str, next_path: str) -> signing_in.SignedIn | None:
+    """A session for a password verified before; None when it was changed or her access closed meanwhile."""
+    mine = Password.person_id == row.person_id, Password.digest == row.digest
+    person = session.get(Person, row.person_id)
+    if not session.execute(update(Password).where(*mine).values(digest=digest)).rowcount:  # type: ignore[attr-defined]
+        return None
+    if person is None or not person.active:
+        return None
+    return signing_in.let(session, person, next_path, "password")
+
+
+def check(person: Person, given: str) -> None:
+    """Raise Invalid for a password that is guessed early: common, near to one, or made of her name or address."""
+    hers = [*re.split(r"[\W_\d]+", person.name), *re.split(r"[\W_]+", person.email), person.email.partition("@")[0]]
+    known = [word for word in [*hers, *LOCAL] if len(word) > 2]
+    lower = given.lower()
+    for typed in {lower, lower.translate(KEYS)}:
+        if int(zxcvbn(typed[:READ_OF_IT], user_inputs=known)["guesses"]) < FEWEST_GUESSES:
+            raise Invalid({"password": [_("This is guessed too easily: take a longer one, or several words")]})
+
+
+def prepare(actor: Actor, current: str, given: str) -> str:
+    """The hash to keep of a new password, empty for none; raises when the old one is wrong or the new one weak.
+
+    Call it outside a transaction.
+    """
+    row, person = db.session.get(Password, actor.id), db.session.get(Person, actor.id)
+    fresh = signing_in.came_by_link_now(actor.session)
+    db.session.rollback()
+    if person is None or not (fresh or row):
+        raise Forbidden(_("Sign in by a new link first"))
+    if row and not (fresh and not current) and not fits(row.digest, current):
+        raise Invalid({"current": [_("This is not your present password")]})
+    if not given:
+        return ""
+    check(person, given)
+    return HASHER.hash(given)
+
+
+def keep(session: Session, actor: Actor, digest: str) -> signing_in.SignedIn | None:
+    """Keep a new hash, or none: all her sessions end but a new one, and a letter tells her."""
+    session.execute(update(Person).where(Person.id == actor.id).values(version=Person.version))
+    had = session.execute(delete(Password).where(Password.person_id == actor.id)).rowcount  # type: ignore[attr-defined]
+    if digest:
+        session.execute(insert(Password).values(person_id=actor.id, digest=digest, changed_at=utcnow()))
+    action = ("person.password_changed" if had else "person.password_set") if digest else "person.password_removed"
+    old, new = {"password": bool(had)}, {"password": bool(digest)}
+    ledger.audit(session, Audit, actor, action, "person", actor.id, old=old, new=new)
+    signing_in.shut_out(session, actor.id)
+    person = session.get_one(Person, actor.id)
+    _tell(session, person, LETTER_CHANGED if digest else LETTER_REMOVED)
+    return signing_in.let(session, person, "/registry/my/sessions", "password") if person.active else None
+
+
+def _tell(session: Session, person: Person, kind: str) -> None:
+    row = Notification(kind=kind, subject_ref=new_id(), request_id=ledger.request_id(), language=person.language)
+    row.recipient, row.recipient_id, row.recipient_name = person.email, person.id, person.name
+    session.add(row)
+    settings = settings_of_app()
+    db.after_commit("doorbell", lambda: doorbell.ring(settings))
