@@ -4,12 +4,12 @@ import logging
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import heartbeat_sent, setup_logging
 
 from services.app import init_logging
 from services.doorbell import DRAIN, TICK
 from services.settings import Settings, SettingsError
-from worker import places, tasks
+from worker import heartbeat, places, tasks
 from worker.schedule import SCHEDULE
 
 
@@ -59,6 +59,11 @@ def pinned(settings: Settings) -> dict[str, Any]:
         "timezone": "UTC",
         "enable_utc": True,
     }
+
+
+@heartbeat_sent.connect
+def _beat(**_: Any) -> None:
+    heartbeat.touch()
 
 
 @setup_logging.connect
