@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -111,3 +112,11 @@ class Local:
 
     def wait(self, name: str, seconds: float = 60) -> None:
         wait_until(lambda: self.healthy(name), seconds, pause=0.3)
+
+    def healthy_after_start(self, name: str, folder: Path, seconds: float = 5) -> bool:
+        """Would another one of this service become healthy?"""
+        other = Local(self.services, self.env_file, folder, self.hosts, {**self.ports, name: free_port()})
+        with other.start(name) as process, suppress(TimeoutError):
+            wait_until(lambda: process.watchdog.poll() is not None or other.healthy(name), seconds, pause=0.3)
+            return process.watchdog.poll() is None
+        return False

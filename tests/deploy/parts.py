@@ -4,6 +4,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -59,6 +60,8 @@ def all_parts(server: Postgres, folder: Path) -> Iterator[Parts]:
             parts.wait(name)
         stack.enter_context(gateway(parts, port))
         yield parts
+        for process in parts.processes.values():  # all at once: each takes its time
+            process.watchdog.stdin.close()  # type: ignore[union-attr]
 
 
 def settings(url: str, mail_url: str) -> dict[str, str]:
@@ -128,14 +131,22 @@ def gateway_conf(parts: Mapping[str, int], port: int, folder: Path) -> Path:
 
 @contextmanager
 def gateway(parts: Parts, port: int) -> Iterator[Process]:
-    conf = gateway_conf(parts.ports, port, parts.folder)
-    user = "user root; " if os.geteuid() == 0 else ""
-    command = ["nginx", "-c", str(conf), "-p", str(parts.folder), "-g", f"{user}daemon off;"]
     parts.hosts = {**parts.hosts, "127.0.0.1:8080": f"127.0.0.1:{port}"}
-    path = {"PATH": f"{os.environ['PATH']}:/usr/sbin"}
-    with spawn(command, env=path, log_path=parts.folder / "gateway.log") as process:
+    with nginx(gateway_conf(parts.ports, port, parts.folder)) as process:
         parts.wait("gateway", 10)
         yield process
+
+
+def nginx_command(conf: Path, *words: str) -> list[str]:
+    """nginx in the foreground; as root its workers keep the tests' rights, to reach the tests' folders."""
+    user = "user root; " if os.geteuid() == 0 else ""
+    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    assert found, "nginx is not installed: apt-get install nginx-light"
+    return [found, "-c", str(conf), "-p", str(conf.parent), "-g", f"{user}daemon off;", *words]
+
+
+def nginx(conf: Path) -> Process:
+    return spawn(nginx_command(conf), log_path=conf.with_suffix(".log"))
 
 
 def row(server: Postgres, database: str, statement: str) -> Any:
