@@ -96,7 +96,7 @@ def hold_after_restore(apps: Apps, source: str) -> int:
 
     The register's letters let somebody in for minutes only: they are dropped, and what they hold erased.
     """
-    dropped = {"status": "superseded", "rendered": None, "params": {}}
+    dropped: dict[str, Any] = {"status": "superseded", "rendered": None, "params": {}}
     _set_aside(apps, REGISTRY, source, dropped)
     return _set_aside(apps, EVENTS, source, {"status": "held"})
 
