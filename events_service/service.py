@@ -21,6 +21,7 @@ from events_service.notifications import pages as notifications_pages
 from events_service.registrations import api as registrations_api
 from events_service.registrations import pages as registrations_pages
 from events_service.registrations import registrants
+from services import migrations
 from services.app import Service
 from services.identity import actor
 from services.settings import Settings
@@ -52,6 +53,7 @@ def service(settings: Settings) -> Service:
         apis=[events_api.api, registrations_api.api, calendars_api.api, notifications_api.api],
         context=lambda: page_context(settings),
         revoked=is_revoked,
+        ready=migrations.state,
         sign_in_url=SIGN_IN,
         ready=lambda: {"register": "ok" if client.answers(current_app) else "away"},
     )

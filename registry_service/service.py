@@ -27,6 +27,7 @@ from registry_service.territories import api as territories_api
 from registry_service.territories import pages as territories_pages
 from registry_service.twinning import api as twinning_api
 from registry_service.twinning import pages as twinning_pages
+from services import migrations
 from services.app import Service
 from services.identity import actor
 from services.settings import Settings
@@ -69,6 +70,7 @@ def service(settings: Settings) -> Service:
         ],
         context=lambda: page_context(settings),
         revoked=is_revoked,
+        ready=migrations.state,
         sign_in_url=SIGN_IN,
     )
 

@@ -1,19 +1,47 @@
-"""Running numbered migrations: one transaction each, taken as a writer, on both engines."""
+"""Running numbered migrations: one transaction each, taken as a writer, on both engines.
 
+One that is killed leaves nothing of itself, so running them again completes the work.
+"""
+
+from functools import cache
 from typing import Any, Literal
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import upgrade as _upgrade
 
 from services.app import Service
 from services.database import Instant, Texts
+from services.errors import Unavailable
 
 
 def upgrade() -> None:
     """Bring the current app's database to the newest migration."""
     service: Service = current_app.config["SERVICE"]
     _upgrade(directory=str(service.package / "migrations"))
+
+
+def state() -> dict[str, str]:
+    """`{"schema": "ok"}`. Raises Unavailable when the current app's database is older than its code.
+
+    A newer one is none of our concern: while an upgrade goes on, old code serves beside the new.
+    """
+    service: Service = current_app.config["SERVICE"]
+    newest, *older = _revisions(str(service.package / "migrations"))
+    held = MigrationContext.configure(service.db.session.connection()).get_current_revision()
+    if held is None or held in older:
+        raise Unavailable(
+            f"the {service.name} database is at {held or 'nothing'}, this code needs {newest}: migrate it"
+        )
+    return {"schema": "ok"}
+
+
+@cache
+def _revisions(folder: str) -> tuple[str, ...]:
+    """The migrations this code knows, newest first."""
+    return tuple(script.revision for script in ScriptDirectory(folder).walk_revisions())
 
 
 def run() -> None:
@@ -24,6 +52,8 @@ def run() -> None:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET lock_timeout = '2s'")
             connection.commit()
+        else:  # making a table anew, as SQLite must, would take the rows that point to it along
+            connection.connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
         context.configure(
             connection=connection,
             target_metadata=service.db.metadata,
@@ -31,9 +61,19 @@ def run() -> None:
             transaction_per_migration=True,
             compare_type=True,
             render_item=_plain_types,
+            on_version_apply=_refuse_lost_references,
         )
         with context.begin_transaction():
             context.run_migrations()
+        connection.invalidate()  # the pool must not hand out one with other rules
+
+
+def _refuse_lost_references(ctx: MigrationContext, **_: Any) -> None:
+    """Before a migration commits: does every reference still point somewhere?"""
+    if ctx.dialect.name == "sqlite" and ctx.connection is not None:
+        lost = ctx.connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if lost:
+            raise RuntimeError(f"rows would point to nothing: {lost[:5]}")
 
 
 def _plain_types(kind: str, item: Any, _context: object) -> str | Literal[False]:

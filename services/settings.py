@@ -48,6 +48,7 @@ class Settings:
     registry_signing_key: str
     session_public_keys: str
     service_keys: tuple[str, ...]
+    heartbeat_file: str
     trusted_hosts: tuple[str, ...]
     trusted_proxies: int
     feed_uid_host: str
@@ -84,6 +85,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     public_url = env.str("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
     host = urlsplit(public_url).hostname or "localhost"
     signing = env.str("REGISTRY_SIGNING_KEY", "")
+    inner = urlsplit(env.str("REGISTRY_URL", "")).hostname or "localhost"
     settings = Settings(
         env=mode,
         public_url=public_url,
@@ -98,7 +100,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         registry_signing_key=signing,
         session_public_keys=env.str("SESSION_PUBLIC_KEYS", "") or public_half(signing),
         service_keys=tuple(env.list("SERVICE_KEYS", [])),
-        trusted_hosts=tuple(env.list("TRUSTED_HOSTS", [host, *sorted(LOOPBACK)])),
+        heartbeat_file=env.str("HEARTBEAT_FILE", ""),
+        trusted_hosts=tuple({*env.list("TRUSTED_HOSTS", [host]), *LOOPBACK, inner}),
         trusted_proxies=env.int("TRUSTED_PROXIES", 0),
         feed_uid_host=env.str("FEED_UID_HOST", host if host not in LOOPBACK else "qonyrau.local"),
         limit_account=env.str("LIMIT_ACCOUNT", "5/15minute"),

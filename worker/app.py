@@ -4,13 +4,13 @@ import logging
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_shutdown, worker_ready
+from celery.signals import heartbeat_sent, setup_logging, worker_process_shutdown, worker_ready
 
 from services.doorbell import DRAIN, TICK
 from services.logs import init_logging
 from services.metrics import mark_process_dead
 from services.settings import Settings, SettingsError
-from worker import figures, places, tasks
+from worker import figures, heartbeat, places, tasks
 from worker.schedule import SCHEDULE
 
 
@@ -60,6 +60,11 @@ def pinned(settings: Settings) -> dict[str, Any]:
         "timezone": "UTC",
         "enable_utc": True,
     }
+
+
+@heartbeat_sent.connect
+def _beat(**_: Any) -> None:
+    heartbeat.touch()
 
 
 @setup_logging.connect

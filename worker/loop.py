@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from worker import jobs
 from worker.delivery import drain_all
+from worker.heartbeat import touch
 from worker.places import Apps
 
 log = logging.getLogger("qonyrau.loop")
@@ -42,6 +43,7 @@ def run(apps: Apps, asked: Asked) -> None:
     """Until asked to stop: send in slices, so that no backlog keeps the other work waiting."""
     due = dict.fromkeys(EVERY, 0.0)
     while not asked.stop:
+        touch()
         sent = drain_all(apps, asked.until(time.monotonic() + SLICE)).sent
         for name, at in due.items():
             if not asked.stop and at <= time.monotonic():

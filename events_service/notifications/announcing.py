@@ -1,5 +1,8 @@
 """Owing somebody a message: rows written in the transaction of their cause, sent after it."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import insert, literal, select, update
@@ -13,7 +16,8 @@ from services.database import utcnow
 from services.errors import Conflict
 from services.identity import Actor
 
-MENDABLE = ("failed", "uncertain")
+HELD = "held"
+MENDABLE = ("failed", "uncertain", HELD)
 
 
 def ring_after_commit() -> None:
@@ -71,18 +75,30 @@ def to_all_registrants(session: Session, event: Event, kind: str) -> int:
 
 
 def owe_again(session: Session, actor: Actor, row: Notification) -> None:
-    """Try a message anew that has failed, or of which nobody knows whether it arrived.
+    """Try a message anew that has failed, is held back, or of which nobody knows whether it arrived.
 
     It is written again from its cause: what has been overtaken since then is not sent.
     """
     again = {"status": "queued", "attempts": 0, "ambiguous": 0, "due_at": utcnow(), "rendered": None, "error": ""}
-    changed = session.execute(
-        update(Notification)
-        .where(Notification.id == row.id, Notification.status.in_(MENDABLE))
-        .values(**again)
-        .execution_options(synchronize_session=False)
-    )
-    if not changed.rowcount:  # type: ignore[attr-defined]
+    if not _settle(session, row, MENDABLE, again):
         raise Conflict(_("Only a letter that did not arrive is sent again"))
     ledger.audit(session, Audit, actor, "notification.queued", "notification", str(row.id))
     ring_after_commit()
+
+
+def drop(session: Session, actor: Actor, row: Notification) -> None:
+    """Do not send a message that is held back."""
+    if not _settle(session, row, (HELD,), {"status": "superseded"}):
+        raise Conflict(_("Only a letter that is held back can be dropped"))
+    ledger.audit(session, Audit, actor, "notification.dropped", "notification", str(row.id))
+
+
+def _settle(session: Session, row: Notification, states: Iterable[str], values: dict[str, Any]) -> bool:
+    """Write `values` unless the message has left these states meanwhile."""
+    changed = session.execute(
+        update(Notification)
+        .where(Notification.id == row.id, Notification.status.in_(list(states)))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]

@@ -1,11 +1,12 @@
 """The organiser's view of the outbox: what did not arrive comes first, with the one thing to do about it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from events_service.db import Notification, db
 from events_service.events.models import Event
@@ -60,12 +61,22 @@ def show() -> ResponseReturnValue:
 @pages.post("/notifications/<int(max=2147483647):row_id>/again", who=ORGANISERS)
 def again(row_id: int) -> ResponseReturnValue:
     """Send one message again."""
+    return _decide(row_id, announcing.owe_again, _l("The letter to %(address)s is in the queue again"))
+
+
+@pages.post("/notifications/<int(max=2147483647):row_id>/drop", who=ORGANISERS)
+def drop(row_id: int) -> ResponseReturnValue:
+    """Do not send one message that is held back."""
+    return _decide(row_id, announcing.drop, _l("The letter to %(address)s will not be sent"))
+
+
+def _decide(row_id: int, verb: Callable[..., None], said: Any) -> ResponseReturnValue:
     row = db.session.scalars(queries.visible(me(), None).where(Notification.id == row_id)).first()
     if row is None:
         raise NotFound
     with db.transaction() as session:
-        announcing.owe_again(session, me(), row)
-    say(_("The letter to %(address)s is in the queue again", address=row.recipient))
+        verb(session, me(), row)
+    say(str(said) % {"address": row.recipient})
     return redirect(_url(db.session.get(Event, row.topic) if "event" in request.args else None))
 
 

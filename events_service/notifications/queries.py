@@ -11,8 +11,8 @@ from services.errors import NotFound
 from services.identity import Actor
 
 GROUPS = {
-    "trouble": ("failed", "uncertain"),
-    "waiting": ("queued", "sending", "held"),
+    "trouble": ("failed", "uncertain", "held"),
+    "waiting": ("queued", "sending"),
     "sent": ("sent",),
     "dropped": ("superseded",),
 }

@@ -16,7 +16,7 @@ KINDS = {
 STATES = {
     "queued": ("wait", _l("In the queue")),
     "sending": ("wait", _l("Being sent")),
-    "held": ("wait", _l("Held back")),
+    "held": ("warn", _l("Held back")),
     "sent": ("ok", _l("Sent")),
     "failed": ("no", _l("Not delivered")),
     "uncertain": ("warn", _l("It is not known whether it arrived")),

@@ -118,3 +118,51 @@ def fail(scene: Scene, recipient: str) -> None:
     with scene.suite.events.app_context(), db.transaction() as session:
         mine = Notification.recipient == recipient, Notification.topic == scene.event["id"]
         session.execute(update(Notification).where(*mine).values(**refused))
+
+
+def test_held_letter_is_shown_first_and_sent_when_the_organiser_says_so(suite: Suite) -> None:
+    scene = play(suite)
+    scene.register(1)
+    hold(scene)
+    suite.drain()
+    assert not [mail for mail in suite.mails() if mail_of(1) in str(mail["To"])]
+    browser = suite.browser("en", scene.organiser)
+    browser.get(f"/notifications?event={scene.event['id']}&group=trouble")
+    assert "may have been sent before that" in browser.text
+    row = scene.owed("registration_confirmed")[0]
+    browser.submit(f"/notifications/{row['id']}/again")
+    suite.drain()
+    assert [mail for mail in suite.mails() if mail_of(1) in str(mail["To"])]
+
+
+def test_held_letter_is_dropped_once_and_stays_so(suite: Suite) -> None:
+    scene = play(suite)
+    scene.register(1)
+    hold(scene)
+    browser = suite.browser("en", scene.organiser)
+    browser.get("/notifications?group=trouble")
+    row = scene.owed("registration_confirmed")[0]
+    form = browser.form(f"/notifications/{row['id']}/drop")
+    assert browser.send(form, {}).status_code == 302
+    assert scene.owed("registration_confirmed")[0]["status"] == "superseded"
+    assert browser.send(form, {}).status_code == 409
+    suite.drain()
+    assert not [mail for mail in suite.mails() if mail_of(1) in str(mail["To"])]
+
+
+def test_another_organisation_cannot_drop_a_held_letter(suite: Suite) -> None:
+    scene = play(suite)
+    scene.register(1)
+    hold(scene)
+    row = scene.owed("registration_confirmed")[0]
+    other = suite.browser("en", suite.sign_in("organiser", 3))
+    other.get("/notifications")
+    token = other.form("/registry/sign-out").find("input").get("value")
+    assert other.post(f"/notifications/{row['id']}/drop", {"csrf_token": token}).status_code == 404
+    assert scene.owed("registration_confirmed")[0]["status"] == "held"
+
+
+def hold(scene: Scene) -> None:
+    """As a restore leaves it."""
+    with scene.suite.events.app_context(), db.transaction() as session:
+        session.execute(update(Notification).where(Notification.topic == scene.event["id"]).values(status="held"))
