@@ -8,6 +8,8 @@ from flask import request
 from flask_babel import gettext as _
 
 from registry_service import models
+from registry_service.academic_years import api as academic_years_api
+from registry_service.academic_years import pages as academic_years_pages
 from registry_service.centres import api as centres_api
 from registry_service.centres import pages as centres_pages
 from registry_service.changes import api as changes_api
@@ -53,6 +55,7 @@ def service(settings: Settings) -> Service:
             twinning_pages.pages,
             programmes_pages.pages,
             orders_pages.pages,
+            academic_years_pages.pages,
             people_pages.pages,
             sign_in.pages,
         ],
@@ -63,6 +66,7 @@ def service(settings: Settings) -> Service:
             twinning_api.api,
             programmes_api.api,
             orders_api.api,
+            academic_years_api.api,
             people_api.api,
             changes_api.api,
         ],
@@ -86,7 +90,8 @@ def page_context(settings: Settings) -> dict[str, Any]:
         (_("Resource centres"), "/registry/centres"),
         (_("Twinning"), "/registry/twinning"),
         (_("Programmes"), "/registry/programmes"),
-        (_("Orders"), "/registry/orders"),
+        (_("Orders and acts"), "/registry/orders"),
+        (_("School calendar"), "/registry/calendar"),
     ]
     if KEEPERS.allows(actor()):
         footer.append((_("People"), "/registry/people"))

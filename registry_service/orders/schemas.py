@@ -6,8 +6,8 @@ from typing import Any
 from marshmallow import fields as ma
 from marshmallow import pre_load
 
-from registry_service.orders.models import Order
-from services.fields import Body, Day, Text, Translated
+from registry_service.orders.models import KINDS, Order
+from services.fields import Body, Choice, Day, Link, Text, Translated
 
 
 class GroundBody(Body):
@@ -26,12 +26,14 @@ class GroundBody(Body):
 
 
 class OrderBody(Body):
-    """Number, date and issuer of an order; a title where it has one."""
+    """Number, date and issuer of an order or a legal act; a title and a link to the text where it has them."""
 
+    kind = Choice(KINDS, allow_none=True)
     number = Text(most=40, required=True)
     issued_on = Day(required=True)
     issuer = Text(most=20, required=True)
     title = Translated(most=300, allow_none=True)
+    url = Link(allow_none=True)
 
 
 class OrderPatch(OrderBody):
@@ -46,10 +48,12 @@ class OrderAnswer(Body):
     """An order as anyone may see it."""
 
     id = ma.String()
+    kind = ma.String()
     number = ma.String()
     issued_on = ma.Date()
     issuer = ma.String(attribute="issuer_code")
     title = ma.Dict()
+    url = ma.String()
 
 
 def show_order(order: Order) -> dict[str, Any]:
