@@ -66,6 +66,8 @@ def change(
         raise Stale
     before = content.snapshot(event)
     body = {**before, **rules.settled(data)}
+    if "agenda" not in data:
+        rules.move_agenda(before, body)
     _check(body)
     if body["capacity"] is not None and body["capacity"] < event.seats_taken:
         raise Conflict(
@@ -160,12 +162,22 @@ def delete(session: Session, actor: Actor, ref: str) -> None:
     session.delete(event)
 
 
-def _check(body: dict[str, Any]) -> None:
-    rules.check(body)
-    rules.on_midnights(body)
+def faults(body: dict[str, Any]) -> dict[str, Any]:
+    """All that is wrong with a whole event, as errors by field."""
+    found = rules.faults(body)
     if body["programme"] and not directory.programme(body["programme"]):
-        raise Invalid({"programme": [_("Choose one of the list")]})
-    directory.check_audience(body["audience"])
+        found["programme"] = [_("Choose one of the list")]
+    try:
+        directory.check_audience(body["audience"])
+    except Invalid as error:
+        found |= error.errors
+    return found
+
+
+def _check(body: dict[str, Any]) -> None:
+    if found := faults(body):
+        raise Invalid(found)
+    rules.on_midnights(body)
 
 
 def _organisation(actor: Actor, wanted: str | None) -> str:

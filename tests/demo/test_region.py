@@ -80,7 +80,9 @@ def test_twinning_stands_on_order_499_and_every_other_order_says_it_is_invented(
         assert [(order.issued_on, order.issuer_code) for order in real] == [(date(2019, 10, 18), "UO")]
         grounds = set(registry_db.session.scalars(select(TwinningLink.order_id)))
         assert grounds == {real[0].id}
-        assert all("Синтетический" in order.title["ru"] for order in orders if order.kind == ORDER and order is not real[0])
+        assert all(
+            "Синтетический" in order.title["ru"] for order in orders if order.kind == ORDER and order is not real[0]
+        )
         assert [order.number for order in orders if order.kind == LEGAL_ACT] == ["595"]
 
 
