@@ -17,6 +17,7 @@ from events_service.events.schemas import (
     EventPatch,
     EventQuery,
     OwnAnswer,
+    ReleasedAnswer,
     ToldAnswer,
     show_event,
     show_warnings,
@@ -96,6 +97,18 @@ def cancel_event(body: dict[str, Any], ref: str) -> Response:
 def restore_event(ref: str) -> Response:
     """Put a cancelled event back."""
     return _told(lambda: planning.restore(db.session(), me(), ref))
+
+
+@api.post("/events/<ref>/release", who=ORGANISERS)
+@api.response(200, ReleasedAnswer)
+def release_reserve(ref: str) -> Response:
+    """Open the places kept for small-class schools to everybody now; repeating changes nothing."""
+
+    def effect() -> tuple[dict[str, Any], int]:
+        event, promoted = planning.release(db.session(), me(), ref)
+        return {**show_own(event), "promoted": promoted}, 200
+
+    return ledger.once(db, IdempotencyKey, effect)
 
 
 @api.post("/events/<ref>/duplicate", who=ORGANISERS)

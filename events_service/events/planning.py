@@ -145,6 +145,22 @@ def restore(session: Session, actor: Actor, ref: str) -> tuple[Event, int]:
     return event, told
 
 
+def release(session: Session, actor: Actor, ref: str) -> tuple[Event, int]:
+    """Open the places kept for small-class schools to everybody now, not at their time.
+
+    Answers how many of those who wait got a place; repeating changes nothing.
+    """
+    event = seats.take_turn(session, owned(ref, actor).id)
+    if event.status != PUBLISHED:
+        raise Conflict(_("Only a published event has places to release"))
+    if event.small_class_reserve and not seats.is_released(event):
+        old = {"reserve_until": ledger.plain(event.reserve_until)}
+        event.reserve_until = utcnow()
+        event.version += 1
+        _audit(session, actor, "event.reserve_released", event, old, {"reserve_until": event.reserve_until})
+    return event, seats.promote(session, event)
+
+
 def duplicate(session: Session, actor: Actor, ref: str) -> Event:
     """A new draft with the same content; its dates are the organiser's to change."""
     source = owned(ref, actor)

@@ -185,6 +185,12 @@ class ToldAnswer(OwnAnswer):
     told = ma.Integer()
 
 
+class ReleasedAnswer(OwnAnswer):
+    """`promoted` is how many of those who waited got a place."""
+
+    promoted = ma.Integer()
+
+
 class AudienceSchool(Body):
     """A school of an audience."""
 
