@@ -10,7 +10,7 @@ from sqlalchemy import select
 from demo.people import UMC_ORGANISERS
 from events_service.db import Audit, db
 from events_service.directory.queries import audience_schools
-from events_service.events import planning, seats, standing
+from events_service.events import planning, seats
 from events_service.registrations import booking
 from events_service.registrations.attendees import Attendee
 from events_service.registrations.models import LIVE, Registration
@@ -24,7 +24,7 @@ from tests.events_service.scene import in_days, mail_of, move_to, other_school, 
 
 ORGANISER = Actor("org", "Organiser", frozenset({"organiser:UMC"}), "")
 PEOPLE = [(f"small{number}", True) for number in range(6)] + [(f"other{number}", False) for number in range(6)]
-SCHEDULES, STEPS = int(os.environ.get("QONYRAU_SCHEDULES", "100")), 12
+SCHEDULES, STEPS = int(os.environ.get("QONYRAU_SCHEDULES", "100")), 10
 
 
 class Model:
@@ -78,9 +78,8 @@ def state_of(session, event):
     rows = session.scalars(
         select(Registration).where(Registration.event_id == event.id, Registration.status.in_(LIVE))
     ).all()
-    ranks = standing.ranks(event.id)
     seated = sorted(row.name for row in rows if row.status == "confirmed")
-    waiting = sorted((row for row in rows if row.status == "waitlisted"), key=lambda row: ranks[row.id])
+    waiting = sorted((row for row in rows if row.status == "waitlisted"), key=lambda row: (row.queued_at, row.id))
     small = sum(row.small for row in rows if row.status == "confirmed")
     assert (event.seats_taken, event.small_taken, event.waiting) == (len(seated), small, len(waiting))
     return seated, [row.name for row in waiting]

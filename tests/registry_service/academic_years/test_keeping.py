@@ -59,27 +59,38 @@ def test_year_is_entered_changed_and_removed(suite):
     assert send(suite, "GET", f"{YEARS}/2031-32").status_code == 404
 
 
-@pytest.mark.parametrize(
-    "change, status, field",
-    [
-        ({"last_day": "2031-08-31"}, 422, "last_day"),
-        ({"last_day": "2033-01-01"}, 422, "last_day"),
-        ({"first_day": None}, 422, "first_day"),
-        ({"first_day": "31.12.2031"}, 422, "first_day"),
-        ({"basis": "x" * 301}, 422, "basis"),
-        ({"terms": TERMS[:3]}, 422, "terms"),
-        ({"terms": [TERMS[1], TERMS[0], *TERMS[2:]]}, 422, "terms.1.first_day"),
-        ({"last_day": "2032-05-20"}, 422, "terms.3.first_day"),
-        ({"terms": [{**TERMS[0], "last_day": "2031-09-01"}, *TERMS[1:]]}, 422, "terms.0.last_day"),
-        ({"first_day": "2021-03-01", "last_day": "2021-06-01", "terms": []}, 409, "first_day"),
-        ({"first_day": "2020-09-02", "last_day": "2021-05-01", "terms": []}, 409, "first_day"),
-    ],
-)
-def test_bad_year_is_refused_at_its_field(suite, change, status, field):
-    reply = send(suite, "POST", YEARS, {**YEAR, **change})
+BAD_YEARS = [
+    ({"last_day": "2031-08-31"}, 422, "last_day"),
+    ({"last_day": "2033-01-01"}, 422, "last_day"),
+    ({"first_day": None}, 422, "first_day"),
+    ({"first_day": "31.12.2031"}, 422, "first_day"),
+    ({"basis": "x" * 301}, 422, "basis"),
+    ({"terms": TERMS[:3]}, 422, "terms"),
+    ({"terms": [TERMS[1], TERMS[0], *TERMS[2:]]}, 422, "terms.1.first_day"),
+    ({"last_day": "2032-05-20"}, 422, "terms.3.first_day"),
+    ({"terms": [{**TERMS[0], "last_day": "2031-09-01"}, *TERMS[1:]]}, 422, "terms.0.last_day"),
+    ({"first_day": "2021-03-01", "last_day": "2021-06-01", "terms": []}, 409, "first_day"),
+    ({"first_day": "2020-09-02", "last_day": "2021-05-01", "terms": []}, 409, "first_day"),
+]
+BAD_DAYS = [
+    ({"kind": "holiday"}, 422, "kind"),
+    ({"first_day": "1999-12-31"}, 422, "first_day"),
+    ({"last_day": "2031-12-15"}, 422, "last_day"),
+    ({"last_day": "2032-12-15"}, 422, "last_day"),
+    ({"name": {}}, 422, "name"),
+    ({"name": {"kk": "a\x00"}}, 422, "name"),
+    ({"basis": 7}, 422, "basis"),
+    ({"first_day": "2021-05-07"}, 409, "first_day"),
+]
 
-    assert reply.status_code == status, reply.text
-    assert field in reply.get_json()["errors"]
+
+def test_bad_years_and_days_are_refused_at_their_field(suite):
+    for path, body, changes in ((YEARS, YEAR, BAD_YEARS), (DAYS, DAY, BAD_DAYS)):
+        for change, status, field in changes:
+            reply = send(suite, "POST", path, {**body, **change})
+            assert reply.status_code == status, (change, reply.text)
+            assert field in reply.get_json()["errors"], change
+    assert last_change(suite)[0] == "person"  # nothing of it was kept
 
 
 def test_which_year_it_is_cannot_be_changed(suite):
@@ -98,25 +109,6 @@ def test_day_off_is_entered_changed_and_removed(suite):
     assert send(suite, "POST", DAYS, {**DAY, "kind": "school_break"}).status_code == 201
     assert send(suite, "DELETE", f"{DAYS}/{made['id']}").status_code == 204
     assert send(suite, "DELETE", f"{DAYS}/{made['id']}").status_code == 404
-
-
-@pytest.mark.parametrize(
-    "change, field",
-    [
-        ({"kind": "holiday"}, "kind"),
-        ({"first_day": "1999-12-31"}, "first_day"),
-        ({"last_day": "2031-12-15"}, "last_day"),
-        ({"last_day": "2032-12-15"}, "last_day"),
-        ({"name": {}}, "name"),
-        ({"name": {"kk": "a\x00"}}, "name"),
-        ({"basis": 7}, "basis"),
-    ],
-)
-def test_bad_day_is_refused_at_its_field(suite, change, field):
-    reply = send(suite, "POST", DAYS, {**DAY, **change})
-
-    assert reply.status_code == 422, reply.text
-    assert field in reply.get_json()["errors"]
 
 
 def test_fixed_days_off_are_copied_into_the_next_year_once(suite):
@@ -143,13 +135,12 @@ def test_only_a_registrar_keeps_the_calendar(suite):
     assert suite.browser(as_=coordinator(suite)).get("/registry/calendar/new").status_code == 403
 
 
-@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
-def test_pages_show_years_to_anyone(suite, lang):
-    browser = suite.browser(lang)
-    assert browser.get("/registry/calendar").status_code == 200
-    browser.get("/registry/calendar/2020-21")
-    assert "2020–2021" in browser.text
-    assert len(browser.response.data) < 60_000
+def test_pages_show_years_to_anyone(suite):
+    for lang, name in (("kk", "Күзгі каникул"), ("ru", "Осенние каникулы"), ("en", "Autumn break")):
+        browser = suite.browser(lang)
+        assert browser.get("/registry/calendar").status_code == 200
+        browser.get("/registry/calendar/2020-21")
+        assert "2020–2021" in browser.text and name in browser.text
     assert browser.get("/registry/calendar/1999-00").status_code == 404
 
 
