@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from demo import people
 from demo.facts import rows_of
 from demo.people import stable_id
+from demo.school_calendar import load_calendar
 from registry_service.centres.models import Attachment
 from registry_service.changes.announcing import announce_all
-from registry_service.orders.models import Order, Organisation
+from registry_service.orders.models import Order, Organisation, search_words
 from registry_service.people.models import Person, PersonRole
 from registry_service.programmes.models import DEBATE, Enrolment, Programme
 from registry_service.schools.models import RESOURCE_CENTRE, SMALL_CLASS, School, SchoolStatus
@@ -53,6 +54,7 @@ def load_register(session: Session) -> None:
     """Everything the register holds, in bulk, and one change row for each entity."""
     _territories(session)
     _organisations(session)
+    load_calendar(session)
     orders = _orders(session)
     schools = _schools(session, orders["centres"])
     _programmes(session, orders)
@@ -121,8 +123,10 @@ def _orders(session: Session) -> dict[str, Row]:
             "id": stable_id(f"order:{row['key']}"),
             "number": row["number"],
             "issued_on": date.fromisoformat(row["issued_on"]),
-            "issuer_code": "UO",
+            "kind": row["kind"],
+            "issuer_code": row["issuer"],
             "title": _names(row),
+            "search": search_words(row["number"], _names(row)),
         }
         for row in rows_of("orders")
     }

@@ -1,5 +1,6 @@
 """All rows of the register, so that migrations see every table."""
 
+from registry_service.academic_years.models import AcademicYear, CalendarDay, Term
 from registry_service.centres.models import Attachment
 from registry_service.orders.models import Order, Organisation
 from registry_service.people.models import Password, Person, PersonRole, SignInLink, SignInSession
@@ -9,7 +10,9 @@ from registry_service.territories.models import Oblast, Territory, TerritoryObla
 from registry_service.twinning.models import TwinningLink
 
 __all__ = [
+    "AcademicYear",
     "Attachment",
+    "CalendarDay",
     "Enrolment",
     "Oblast",
     "Order",
@@ -22,6 +25,7 @@ __all__ = [
     "SchoolStatus",
     "SignInLink",
     "SignInSession",
+    "Term",
     "Territory",
     "TerritoryOblast",
     "TwinningLink",

@@ -8,6 +8,8 @@ from flask import request
 from flask_babel import gettext as _
 
 from registry_service import models
+from registry_service.academic_years import api as academic_years_api
+from registry_service.academic_years import pages as academic_years_pages
 from registry_service.centres import api as centres_api
 from registry_service.centres import pages as centres_pages
 from registry_service.changes import api as changes_api
@@ -54,6 +56,7 @@ def service(settings: Settings) -> Service:
             twinning_pages.pages,
             programmes_pages.pages,
             orders_pages.pages,
+            academic_years_pages.pages,
             people_pages.pages,
             sign_in.pages,
             mine.pages,
@@ -65,6 +68,7 @@ def service(settings: Settings) -> Service:
             twinning_api.api,
             programmes_api.api,
             orders_api.api,
+            academic_years_api.api,
             people_api.api,
             changes_api.api,
         ],
@@ -89,7 +93,8 @@ def page_context(settings: Settings) -> dict[str, Any]:
         (_("Resource centres"), "/registry/centres"),
         (_("Twinning"), "/registry/twinning"),
         (_("Programmes"), "/registry/programmes"),
-        (_("Orders"), "/registry/orders"),
+        (_("Orders and acts"), "/registry/orders"),
+        (_("School calendar"), "/registry/calendar"),
     ]
     if actor():
         footer.append((_("Signing in"), "/registry/my/sessions"))

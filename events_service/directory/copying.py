@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from events_service.db import Counter, db
 from events_service.directory import client
 from events_service.directory.models import (
+    AcademicYear,
+    CalendarDay,
     Fact,
     Oblast,
     Organisation,
@@ -22,6 +24,7 @@ from events_service.directory.models import (
     Programme,
     RevokedSession,
     School,
+    Term,
     Territory,
     TerritoryOblast,
 )
@@ -149,6 +152,30 @@ def _copy_sessions(session: Session, items: list[Row]) -> None:
         insert_once(session, RevokedSession, values)
 
 
+def _copy_years(session: Session, items: list[Row]) -> None:
+    codes = [item["id"] for item in items]
+    rows = [item["row"] for item in items if item["row"]]
+    session.execute(delete(Term).where(Term.year_code.in_(codes)))
+    session.execute(delete(AcademicYear).where(AcademicYear.code.in_(codes)))
+    years = [{"code": row["code"], **_days(row)} for row in rows]
+    terms = [{"year_code": row["code"], "number": t["number"], **_days(t)} for row in rows for t in row["terms"]]
+    for model, found in ((AcademicYear, years), (Term, terms)):
+        if found:
+            session.execute(insert(model), found)
+
+
+def _copy_days(session: Session, items: list[Row]) -> None:
+    session.execute(delete(CalendarDay).where(CalendarDay.id.in_([item["id"] for item in items])))
+    rows = [item["row"] for item in items if item["row"]]
+    found = [{**{name: row[name] for name in ("id", "kind", "name")}, **_days(row)} for row in rows]
+    if found:
+        session.execute(insert(CalendarDay), found)
+
+
+def _days(row: Row) -> Row:
+    return {name: date.fromisoformat(row[name]) for name in ("first_day", "last_day")}
+
+
 def _dates(row: Row) -> Row:
     return {"valid_from": _day(row["valid_from"]), "valid_to": _day(row["valid_to"])}
 
@@ -165,4 +192,6 @@ COPIERS: dict[str, Callable[[Session, list[Row]], None]] = {
     "school": _copy_schools,
     "person": _simple(Person, "id", ("id", "name", "email", "language", "school_id", "roles", "active")),
     "session": _copy_sessions,
+    "academic_year": _copy_years,
+    "calendar_day": _copy_days,
 }

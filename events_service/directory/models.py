@@ -94,3 +94,32 @@ class RevokedSession(db.Model):
 
     id: Mapped[str] = mapped_column(ID, primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class AcademicYear(db.Model):
+    """From the first lesson to the last, both days included."""
+
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+
+
+class Term(db.Model):
+    """A quarter of an academic year; two of them are a half-year."""
+
+    year_code: Mapped[str] = mapped_column(ForeignKey("academic_year.code"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+
+
+class CalendarDay(db.Model):
+    """A day off or a school break, both days included."""
+
+    __table_args__ = (Index(None, "first_day"),)
+
+    id: Mapped[str] = mapped_column(ID, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    name: Mapped[dict[str, str]] = mapped_column(Texts)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app
@@ -17,6 +17,8 @@ from events_service.directory.models import (
     RESOURCE_CENTRE,
     SMALL_CLASS,
     TWINNING,
+    AcademicYear,
+    CalendarDay,
     Fact,
     Organisation,
     Person,
@@ -132,6 +134,19 @@ def check_audience(audience: Mapping[str, Any]) -> None:
     named = or_(School.id.in_(wanted), School.code.in_(wanted))
     if wanted and len(db.session.scalars(select(School.id).where(named)).all()) < len(wanted):
         raise Invalid({"audience": {"schools": [_("Choose one of the list")]}})
+
+
+def calendar_days(first: date, last: date) -> list[CalendarDay]:
+    """Days off and breaks that share a day with these, in order."""
+    shared = CalendarDay.first_day <= last, CalendarDay.last_day >= first
+    return list(db.session.scalars(select(CalendarDay).where(*shared).order_by(CalendarDay.first_day, CalendarDay.id)))
+
+
+def academic_year_at(day: date) -> AcademicYear | None:
+    """The academic year of a day; the summer after it belongs to it."""
+    begun = select(AcademicYear).where(AcademicYear.first_day <= day).order_by(AcademicYear.first_day.desc())
+    year = db.session.scalars(begun.limit(1)).first()
+    return year if year and day - year.first_day < timedelta(days=365) else None
 
 
 def _territory(code: str) -> Territory | None:

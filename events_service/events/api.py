@@ -4,11 +4,10 @@ from typing import Any
 
 from flask import Response
 from flask.typing import ResponseReturnValue
-from marshmallow import fields as ma
 from sqlalchemy.orm import selectinload
 
 from events_service.db import IdempotencyKey, db
-from events_service.events import planning, queries
+from events_service.events import clashes, planning, queries
 from events_service.events.models import Event
 from events_service.events.schemas import (
     AudienceSchool,
@@ -17,7 +16,11 @@ from events_service.events.schemas import (
     EventBody,
     EventPatch,
     EventQuery,
+    OwnAnswer,
+    ReleasedAnswer,
+    ToldAnswer,
     show_event,
+    show_warnings,
 )
 from services import ledger
 from services.identity import ANYONE, actor, holders, me
@@ -26,12 +29,6 @@ from services.web import Api, if_match
 
 api = Api("events_api", __name__)
 ORGANISERS = holders("organiser")
-
-
-class ToldAnswer(EventAnswer):
-    """`told` is how many people a message is owed to."""
-
-    told = ma.Integer()
 
 
 @api.get("/events", who=ANYONE)
@@ -45,18 +42,20 @@ def list_events(query: dict[str, Any]) -> dict[str, Any]:
 
 @api.post("/events", who=ORGANISERS)
 @api.body(EventBody)
-@api.response(201, EventAnswer)
+@api.response(201, OwnAnswer)
 def create_event(body: dict[str, Any]) -> Response:
     """Create a draft."""
     return ledger.once(db, IdempotencyKey, lambda: (show_own(planning.create(db.session(), me(), body)), 201))
 
 
 @api.get("/events/<ref>", who=ANYONE)
-@api.response(200, EventAnswer)
+@api.response(200, OwnAnswer)
 def get_event(ref: str) -> ResponseReturnValue:
-    """One event, by id or slug; another's draft is 404."""
+    """One event, by id or slug; another's draft is 404. `warnings` are for its organisers."""
     event = queries.visible(ref, actor())
-    return show_event(event, queries.may_join(actor(), event)), 200, {"ETag": f'"{event.version}"'}
+    own = queries.owns(actor(), event)
+    shown = show_own(event) if own else show_event(event, queries.may_join(actor(), event))
+    return shown, 200, {"ETag": f'"{event.version}"'}
 
 
 @api.patch("/events/<ref>", who=ORGANISERS)
@@ -79,7 +78,7 @@ def delete_event(ref: str) -> ResponseReturnValue:
 
 
 @api.post("/events/<ref>/publish", who=ORGANISERS)
-@api.response(200, EventAnswer)
+@api.response(200, OwnAnswer)
 def publish_event(ref: str) -> Response:
     """Make a draft public."""
     return ledger.once(db, IdempotencyKey, lambda: (show_own(planning.publish(db.session(), me(), ref)), 200))
@@ -100,8 +99,20 @@ def restore_event(ref: str) -> Response:
     return _told(lambda: planning.restore(db.session(), me(), ref))
 
 
+@api.post("/events/<ref>/release", who=ORGANISERS)
+@api.response(200, ReleasedAnswer)
+def release_reserve(ref: str) -> Response:
+    """Open the places kept for small-class schools to everybody now; repeating changes nothing."""
+
+    def effect() -> tuple[dict[str, Any], int]:
+        event, promoted = planning.release(db.session(), me(), ref)
+        return {**show_own(event), "promoted": promoted}, 200
+
+    return ledger.once(db, IdempotencyKey, effect)
+
+
 @api.post("/events/<ref>/duplicate", who=ORGANISERS)
-@api.response(201, EventAnswer)
+@api.response(201, OwnAnswer)
 def duplicate_event(ref: str) -> Response:
     """A new draft with the same content."""
     return ledger.once(db, IdempotencyKey, lambda: (show_own(planning.duplicate(db.session(), me(), ref)), 201))
@@ -117,7 +128,7 @@ def event_audience(query: dict[str, Any], ref: str) -> dict[str, Any]:
 
 
 def show_own(event: Event) -> dict[str, Any]:
-    return show_event(event, with_link=True)
+    return {**show_event(event, with_link=True), "warnings": show_warnings(clashes.of_event(event))}
 
 
 def _told(verb: Any) -> Response:

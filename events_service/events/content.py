@@ -64,6 +64,11 @@ def snapshot(event: Event) -> dict[str, Any]:
     return body
 
 
+def times(event: Event) -> dict[str, Any]:
+    """Its times as a body holds them."""
+    return {name: getattr(event, name) for name in ("starts_at", "ends_at", "all_day", "time_zone")}
+
+
 def write(event: Event, body: dict[str, Any]) -> None:
     for name in CONTENT:
         setattr(event, name, body[name])

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from events_service.db import db
-from events_service.events import forms, placing, planning, queries, submitted
+from events_service.events import entered, forms, placing, planning, queries, submitted
 from events_service.events.models import DRAFT, Event
 from events_service.events.schemas import EventBody, EventPatch
 from services.app import say
@@ -68,6 +68,8 @@ def _saved(form: Form, event: Event, told: int) -> ResponseReturnValue:
 
 
 def _editor(form: Form, event: Event | None) -> ResponseReturnValue:
+    entered.complete(form, event)
+    clashing = entered.warn(form, event)
     placing.place(form)
     stale = event is not None and form.status == 412
     html = render_template(
@@ -75,6 +77,7 @@ def _editor(form: Form, event: Event | None) -> ResponseReturnValue:
         form=form,
         event=event,
         labels=placing.LABELS,
+        clashes=clashing,
         preview=placing.preview(form, event),
         agenda_lines=placing.lines(form, "agenda", form.pressed("more_agenda")),
         material_lines=placing.lines(form, "materials", form.pressed("more_materials")),

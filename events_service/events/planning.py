@@ -66,6 +66,8 @@ def change(
         raise Stale
     before = content.snapshot(event)
     body = {**before, **rules.settled(data)}
+    if "agenda" not in data:
+        rules.move_agenda(before, body)
     _check(body)
     if body["capacity"] is not None and body["capacity"] < event.seats_taken:
         raise Conflict(
@@ -143,6 +145,22 @@ def restore(session: Session, actor: Actor, ref: str) -> tuple[Event, int]:
     return event, told
 
 
+def release(session: Session, actor: Actor, ref: str) -> tuple[Event, int]:
+    """Open the places kept for small-class schools to everybody now, not at their time.
+
+    Answers how many of those who wait got a place; repeating changes nothing.
+    """
+    event = seats.take_turn(session, owned(ref, actor).id)
+    if event.status != PUBLISHED:
+        raise Conflict(_("Only a published event has places to release"))
+    if event.small_class_reserve and not seats.is_released(event):
+        old = {"reserve_until": ledger.plain(event.reserve_until)}
+        event.reserve_until = utcnow()
+        event.version += 1
+        _audit(session, actor, "event.reserve_released", event, old, {"reserve_until": event.reserve_until})
+    return event, seats.promote(session, event)
+
+
 def duplicate(session: Session, actor: Actor, ref: str) -> Event:
     """A new draft with the same content; its dates are the organiser's to change."""
     source = owned(ref, actor)
@@ -160,12 +178,22 @@ def delete(session: Session, actor: Actor, ref: str) -> None:
     session.delete(event)
 
 
-def _check(body: dict[str, Any]) -> None:
-    rules.check(body)
-    rules.on_midnights(body)
+def faults(body: dict[str, Any]) -> dict[str, Any]:
+    """All that is wrong with a whole event, as errors by field."""
+    found = rules.faults(body)
     if body["programme"] and not directory.programme(body["programme"]):
-        raise Invalid({"programme": [_("Choose one of the list")]})
-    directory.check_audience(body["audience"])
+        found["programme"] = [_("Choose one of the list")]
+    try:
+        directory.check_audience(body["audience"])
+    except Invalid as error:
+        found |= error.errors
+    return found
+
+
+def _check(body: dict[str, Any]) -> None:
+    if found := faults(body):
+        raise Invalid(found)
+    rules.on_midnights(body)
 
 
 def _organisation(actor: Actor, wanted: str | None) -> str:

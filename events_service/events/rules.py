@@ -1,12 +1,12 @@
 """What must hold between the fields of an event, whoever writes it and through which door."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
-from services.errors import Invalid
 from services.fields import midnight, zone_info
 
 LONGEST = timedelta(days=366)
@@ -44,51 +44,84 @@ def _line(item: dict[str, Any]) -> dict[str, Any]:
     return {**item, "presenter": item["presenter"] or "", "district": item["district"] or ""}
 
 
-def check(event: dict[str, Any]) -> None:
-    """Raise `Invalid` naming the fields of a whole event that contradict each other."""
-    errors = {**_check_times(event), **_check_seats(event), **_check_window(event), **_check_audience(event)}
-    if errors:
-        raise Invalid({field: [message] for field, message in errors.items()})
+def faults(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What the fields of a whole event contradict each other in, as errors by field; empty where all is well."""
+    checks = (_check_times, _check_agenda, _check_seats, _check_window, _check_audience)
+    return {field: [message] for check in checks for field, message in check(event).items()}
+
+
+def days_of(event: Mapping[str, Any]) -> tuple[date, date]:
+    """The first and last day of an event that begins, by its own clock; an all-day end is exclusive."""
+    zone = zone_info(event["time_zone"])
+    first = event["starts_at"].astimezone(zone).date()
+    end = (event["ends_at"] or event["starts_at"]).astimezone(zone)
+    last = end.date()
+    if end.time() == time() and last > first:  # what ends at midnight takes nothing of the day after
+        last -= timedelta(days=1)
+    return first, last
 
 
 def on_midnights(event: dict[str, Any]) -> None:
     """An all-day event begins at a local midnight and ends, exclusively, at a later one."""
     if not event["all_day"] or not event["starts_at"]:
         return
-    zone = zone_info(event["time_zone"])
-    first = event["starts_at"].astimezone(zone).date()
-    end = (event["ends_at"] or event["starts_at"]).astimezone(zone)
-    at_midnight = end.time().isoformat() == "00:00:00"
-    last = end.date() if at_midnight and end.date() > first else end.date() + timedelta(days=1)
-    event["starts_at"], event["ends_at"] = (
-        midnight(first, event["time_zone"]),
-        midnight(last, event["time_zone"]),
-    )
+    first, last = days_of(event)
+    event["starts_at"] = midnight(first, event["time_zone"])
+    event["ends_at"] = midnight(last + timedelta(days=1), event["time_zone"])
 
 
-def _check_times(event: dict[str, Any]) -> dict[str, str]:
+def _check_times(event: Mapping[str, Any]) -> dict[str, str]:
     try:
         zone_info(event["time_zone"])
     except ValidationError as error:
         return {"time_zone": str(error.messages[0])}
     start, end = event["starts_at"], event["ends_at"]
-    if event["date_precision"] == "day" and not start:
-        return {"starts_at": _("Say when it begins")}
-    if event["date_precision"] == "day" and not end:
-        return {"ends_at": _("Say when it ends")}
+    found = {}
+    if not start and (event["date_precision"] == "day" or end):
+        found["starts_at"] = _("Say when it begins")
+    if not end and event["date_precision"] == "day":
+        found["ends_at"] = _("Say when it ends")
     if start and end and end < start:
-        return {"ends_at": _("The end is before the beginning")}
+        found["ends_at"] = _("The end is before the beginning")
     if start and end and end - start > LONGEST:
-        return {"ends_at": _("An event lasts a year at most")}
-    if end and not start:
-        return {"starts_at": _("Say when it begins")}
-    late = any(
-        item["starts_at"] and item["ends_at"] and item["ends_at"] < item["starts_at"] for item in event["agenda"]
-    )
-    return {"agenda": _("A line of the agenda ends before it begins")} if late else {}
+        found["ends_at"] = _("An event lasts a year at most")
+    return found
 
 
-def _check_seats(event: dict[str, Any]) -> dict[str, str]:
+def _check_agenda(event: Mapping[str, Any]) -> dict[str, str]:
+    """Each line ends after it begins and, where the event has exact hours, lies within them."""
+    found = {}
+    begin, end = _hours(event)
+    for number, item in enumerate(event["agenda"]):
+        times = {name: item[name] for name in ("starts_at", "ends_at") if item[name]}
+        if len(times) > 1 and item["ends_at"] < item["starts_at"]:
+            found[f"agenda.{number}.ends_at"] = _("A line of the agenda ends before it begins")
+        outside = [name for name, at in times.items() if begin and end and not begin <= at <= end]
+        if outside:
+            found[f"agenda.{number}.{outside[0]}"] = _("This line lies outside the hours of the event")
+    return found
+
+
+def _hours(event: Mapping[str, Any]) -> tuple[datetime | None, datetime | None]:
+    """Between which instants an event takes place; None where its times are not exact, or not right yet."""
+    if event["date_precision"] != "day" or _check_times(event):
+        return None, None
+    if not event["all_day"]:
+        return event["starts_at"], event["ends_at"]
+    first, last = days_of(event)
+    return midnight(first, event["time_zone"]), midnight(last + timedelta(days=1), event["time_zone"])
+
+
+def move_agenda(before: Mapping[str, Any], event: dict[str, Any]) -> None:
+    """Lines that no longer fit move with the beginning of their event, so that an event is moved as a whole."""
+    if not before["starts_at"] or not event["starts_at"] or not _check_agenda(event):
+        return
+    by = event["starts_at"] - before["starts_at"]
+    moved = ("starts_at", "ends_at")
+    event["agenda"] = [{**line, **{name: line[name] and line[name] + by for name in moved}} for line in event["agenda"]]
+
+
+def _check_seats(event: Mapping[str, Any]) -> dict[str, str]:
     reserve, capacity = event["small_class_reserve"], event["capacity"]
     if reserve and capacity is None:
         return {"capacity": _("Places can be reserved only where their number is limited")}
@@ -97,14 +130,14 @@ def _check_seats(event: dict[str, Any]) -> dict[str, str]:
     return {}
 
 
-def _check_window(event: dict[str, Any]) -> dict[str, str]:
+def _check_window(event: Mapping[str, Any]) -> dict[str, str]:
     opens, closes = event["registration_opens_at"], event["registration_closes_at"]
     if opens and closes and closes <= opens:
         return {"registration_closes_at": _("Registration closes before it opens")}
     return {}
 
 
-def _check_audience(event: dict[str, Any]) -> dict[str, str]:
+def _check_audience(event: Mapping[str, Any]) -> dict[str, str]:
     needs = {"cluster": "centre", "programme": "programme", "district": "district", "schools": "schools"}
     rule = event["audience"]["rule"]
     need = needs.get(rule)

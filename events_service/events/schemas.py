@@ -1,6 +1,6 @@
 """What an organiser sends and what is answered: the same for the web form and the JSON body."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import fields as ma
@@ -161,6 +161,36 @@ class EventAnswer(Body):
     materials = ma.List(ma.Nested(MaterialAnswer))
 
 
+class WarningAnswer(Body):
+    """What the event's days clash with; it forbids nothing. `schools` is how many both are for."""
+
+    code = ma.String()
+    message = ma.String()
+    url = ma.String()
+    first_day = ma.Date(allow_none=True)
+    last_day = ma.Date(allow_none=True)
+    event = ma.String(allow_none=True)
+    schools = ma.Integer(allow_none=True)
+
+
+class OwnAnswer(EventAnswer):
+    """An event as its organisers see it."""
+
+    warnings = ma.List(ma.Nested(WarningAnswer))
+
+
+class ToldAnswer(OwnAnswer):
+    """`told` is how many people a message is owed to."""
+
+    told = ma.Integer()
+
+
+class ReleasedAnswer(OwnAnswer):
+    """`promoted` is how many of those who waited got a place."""
+
+    promoted = ma.Integer()
+
+
 class AudienceSchool(Body):
     """A school of an audience."""
 
@@ -168,6 +198,11 @@ class AudienceSchool(Body):
     code = ma.String()
     name = ma.Dict()
     district = ma.String()
+
+
+def show_warnings(clashes: Iterable[Any]) -> list[dict[str, Any]]:
+    shown: list[dict[str, Any]] = WarningAnswer(many=True).dump(clashes)
+    return shown
 
 
 def show_event(event: Any, with_link: bool = False) -> dict[str, Any]:

@@ -34,9 +34,14 @@ def take_turn(session: Session, event_id: str) -> Event:
     return event
 
 
+def is_released(event: Event) -> bool:
+    """Has the time come, or been brought forward by hand, at which kept places are open to everybody?"""
+    return event.reserve_until is not None and event.reserve_until <= utcnow()
+
+
 def reserved_now(event: Event) -> int:
     """Places still kept for small-class schools."""
-    if event.reserve_until and event.reserve_until <= utcnow():
+    if is_released(event):
         return 0
     return max(0, event.small_class_reserve - event.small_taken)
 

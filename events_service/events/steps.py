@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from events_service.db import db
 from events_service.directory import queries as directory
 from events_service.directory.models import School
-from events_service.events import filtering, planning, queries, submitted, viewing
+from events_service.events import clashes, filtering, planning, queries, seats, submitted, viewing
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.events.schemas import AudienceBody, CancelBody
 from services.app import say
@@ -49,6 +49,14 @@ def _duplicate(session: Session, actor: Actor, event: Event, form: Form) -> Done
     return f"/events/{copy.slug}/edit", _("This is the copy: give it its own date")
 
 
+def _release(session: Session, actor: Actor, event: Event, form: Form) -> Done:
+    _event, promoted = planning.release(session, actor, event.id)
+    seated = ngettext(
+        "%(num)s person who waited has a place now.", "%(num)s people who waited have a place now.", promoted
+    )
+    return f"/events/{event.slug}", f"{_('The places are open to everybody.')} {seated if promoted else ''}".rstrip()
+
+
 def _delete(session: Session, actor: Actor, event: Event, form: Form) -> Done:
     planning.delete(session, actor, event.id)
     return "/", _("The draft is deleted")
@@ -62,6 +70,7 @@ VERBS: dict[str, Callable[[Session, Actor, Event, Form], Done]] = {
     "publish": _publish,
     "cancel": _cancel,
     "restore": _restore,
+    "release": _release,
     "duplicate": _duplicate,
     "delete": _delete,
 }
@@ -82,11 +91,19 @@ def confirm_step(ref: str, step: str) -> ResponseReturnValue:
     if form.ok:
         say(message)
         return redirect(url, 303)
-    return render_template("events/confirm.html", form=form, event=event, step=step, **_numbers(event)), form.status
+    clashing = clashes.of_event(event) if step == "publish" else []
+    html = render_template(
+        "events/confirm.html", form=form, event=event, step=step, clashes=clashing, **_numbers(event)
+    )
+    return html, form.status
 
 
 def _numbers(event: Event) -> dict[str, int]:
-    return {"letters": event.seats_taken + event.waiting, "schools": viewing.audience_total(event)}
+    return {
+        "letters": event.seats_taken + event.waiting,
+        "schools": viewing.audience_total(event),
+        "kept": seats.reserved_now(event),
+    }
 
 
 @pages.get("/events/<ref>/audience", who=ORGANISERS)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from events_service.db import db
 from events_service.directory import queries as directory
-from events_service.events import listing, queries, seats, standing, words
+from events_service.events import clashes, listing, queries, seats, standing, words
 from events_service.events.models import AgendaItem, Event
 from services.database import utcnow
 from services.fields import today
@@ -22,6 +22,7 @@ def facts(event: Event, actor: Actor | None) -> dict[str, Any]:
     """Everything the template needs beside the event itself."""
     mine, owner = standing.mine(actor, event.id), queries.owns(actor, event)
     description, code = pick(event.description)
+    state = queries.registration_state(event, utcnow())
     return {
         "dates": dates_of(event),
         "hours": "" if event.all_day else listing.hours_of(event),
@@ -32,7 +33,8 @@ def facts(event: Event, actor: Actor | None) -> dict[str, Any]:
         "paragraphs": [part.strip() for part in description.split("\n\n") if part.strip()],
         "paragraphs_language": code,
         "agenda": list(_agenda(event)),
-        "state": queries.registration_state(event, utcnow()),
+        "state": state,
+        "clashes": clashes.of_event(event) if owner and state != "past" else [],
         "kept": seats.reserved_now(event),
         "mine": mine,
         "position": standing.position(mine) if mine else None,

@@ -187,6 +187,8 @@ def _new_row(event: Event, attendee: Attendee, form: str | None) -> Registration
 
 
 def _place(session: Session, event: Event, row: Registration) -> None:
+    if event.waiting:  # a reserve may have run out since: who waits for it comes before who comes now
+        seats.promote(session, event)
     if seats.may_sit(session, event, row.small):
         seats.seat(event, row)
     else:

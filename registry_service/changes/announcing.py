@@ -3,6 +3,7 @@
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from registry_service.academic_years.models import AcademicYear, CalendarDay
 from registry_service.db import Change, Counter
 from registry_service.orders.models import Organisation
 from registry_service.people.models import Person
@@ -19,6 +20,8 @@ KINDS = (
     ("programme", Programme.code),
     ("school", School.id),
     ("person", Person.id),
+    ("academic_year", AcademicYear.code),
+    ("calendar_day", CalendarDay.id),
 )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from registry_service.academic_years.models import AcademicYear, CalendarDay
 from registry_service.centres.models import Attachment
 from registry_service.db import Change, db
 from registry_service.orders.models import Organisation
@@ -113,6 +114,23 @@ def _school_row(row: School) -> Row:
     }
 
 
+def _academic_years(codes: set[str]) -> Rows:
+    found = db.session.scalars(select(AcademicYear).where(AcademicYear.code.in_(codes)))
+    return {
+        row.code: {"code": row.code, **_days(row), "terms": [{"number": t.number, **_days(t)} for t in row.terms]}
+        for row in found
+    }
+
+
+def _calendar_days(ids: set[str]) -> Rows:
+    found = db.session.scalars(select(CalendarDay).where(CalendarDay.id.in_(ids)))
+    return {row.id: {"id": row.id, "kind": row.kind, "name": row.name, **_days(row)} for row in found}
+
+
+def _days(row: Any) -> Row:
+    return {"first_day": plain(row.first_day), "last_day": plain(row.last_day)}
+
+
 def _dates(row: Any) -> Row:
     return {"valid_from": plain(row.valid_from), "valid_to": plain(row.valid_to)}
 
@@ -125,4 +143,6 @@ JOINS: dict[str, Callable[[set[str]], Rows]] = {
     "school": _schools,
     "person": _people,
     "session": _sessions,
+    "academic_year": _academic_years,
+    "calendar_day": _calendar_days,
 }

@@ -8,18 +8,26 @@ from sqlalchemy.orm import Session
 
 from registry_service import rights
 from registry_service.db import Audit
-from registry_service.orders.models import Order, Organisation
+from registry_service.orders.models import LEGAL_ACT, ORDER, Order, Organisation, search_words
 from services import ledger
 from services.errors import Conflict, Invalid, NotFound
 from services.identity import Actor
 
-FIELDS = {"number": "number", "issued_on": "issued_on", "issuer": "issuer_code", "title": "title"}
+FIELDS = {
+    "kind": "kind",
+    "number": "number",
+    "issued_on": "issued_on",
+    "issuer": "issuer_code",
+    "title": "title",
+    "url": "url",
+}
+EMPTY: dict[str, Any] = {"title": {}, "url": "", "kind": ORDER}
 
 
 def file(session: Session, actor: Actor, data: dict[str, Any]) -> Order:
     """A new order. Conflict when its issuer has one of this number and date."""
     _take_turn(session, data["issuer"])
-    order = Order(title={})
+    order = Order(title={}, kind=ORDER, url="")
     _write(order, data)
     _check_single(session, order)
     session.add(order)
@@ -55,7 +63,14 @@ def _take_turn(session: Session, issuer: str) -> None:
 def _write(order: Order, data: dict[str, Any]) -> None:
     for field, column in FIELDS.items():
         if field in data:
-            setattr(order, column, data[field] or {} if field == "title" else data[field])
+            setattr(order, column, data[field] or EMPTY.get(field))
+    order.search = search_words(order.number, order.title)
+    _check_title(order)
+
+
+def _check_title(order: Order) -> None:
+    if order.kind == LEGAL_ACT and not order.title:
+        raise Invalid({"title": [_("A legal act is known by its title: write it in one language at least")]})
 
 
 def _check_single(session: Session, order: Order) -> None:

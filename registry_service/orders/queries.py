@@ -1,31 +1,38 @@
 """Reads of orders and organisations."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 
-from registry_service.centres.models import Attachment
 from registry_service.db import db
 from registry_service.orders.models import Order, Organisation
-from registry_service.programmes.models import Enrolment
-from registry_service.schools.models import SchoolStatus
-from registry_service.twinning.models import TwinningLink
 from services.errors import Invalid, NotFound
 from services.i18n import said_plain, short_day
+from services.text import like
 
 MOST_CHOICES = 300
-FACTS: dict[str, Any] = {
-    "statuses": SchoolStatus,
-    "attachments": Attachment,
-    "twinning": TwinningLink,
-    "enrolments": Enrolment,
-}
 
 
 def newest_first() -> Select[tuple[Order]]:
     return select(Order).order_by(Order.issued_on.desc(), Order.number, Order.id)
+
+
+def listed(asked: dict[str, Any]) -> Select[tuple[Order]]:
+    """Orders of a loaded `OrdersQuery`, newest first."""
+    statement = newest_first()
+    if asked["kind"]:
+        statement = statement.where(Order.kind == asked["kind"])
+    if asked["issuer"]:
+        statement = statement.where(Order.issuer_code == asked["issuer"])
+    if asked["year"]:
+        days = date(asked["year"], 1, 1), date(asked["year"], 12, 31)
+        statement = statement.where(Order.issued_on.between(*days))
+    if asked["q"]:
+        statement = statement.where(Order.search.like(like(asked["q"]), escape="\\"))
+    return statement
 
 
 def by_id(order_id: str) -> Order:
@@ -65,11 +72,3 @@ def order_choices() -> list[tuple[str, str]]:
 def in_words(order: Order) -> str:
     """«№ 499, 18 октября 2019, Управление образования»."""
     return f"№ {order.number}, {short_day(order.issued_on)}, {said_plain(order.issuer.name)}"
-
-
-def standing_on(order_id: str) -> dict[str, int]:
-    """How many facts name this order as their ground, by kind."""
-    return {
-        name: db.session.scalar(select(func.count()).where(model.order_id == order_id)) or 0
-        for name, model in FACTS.items()
-    }

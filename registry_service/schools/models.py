@@ -56,3 +56,4 @@ class SchoolStatus(Dated, db.Model):
     school_id: Mapped[str] = mapped_column(ForeignKey("school.id"))
     status: Mapped[str] = mapped_column(String(20))
     order_id: Mapped[str | None] = mapped_column(ID)
+    school: Mapped[School] = relationship(viewonly=True)

@@ -16,7 +16,7 @@ from events_service.registrations.models import Registration
 from registry_service.centres.models import Attachment
 from registry_service.db import Change, Counter
 from registry_service.db import db as registry_db
-from registry_service.orders.models import Order
+from registry_service.orders.models import LEGAL_ACT, ORDER, Order
 from registry_service.people.models import Person
 from registry_service.programmes.models import Enrolment
 from registry_service.schools.models import School, SchoolStatus
@@ -80,7 +80,10 @@ def test_twinning_stands_on_order_499_and_every_other_order_says_it_is_invented(
         assert [(order.issued_on, order.issuer_code) for order in real] == [(date(2019, 10, 18), "UO")]
         grounds = set(registry_db.session.scalars(select(TwinningLink.order_id)))
         assert grounds == {real[0].id}
-        assert all("Синтетический" in order.title["ru"] for order in orders if order is not real[0])
+        assert all(
+            "Синтетический" in order.title["ru"] for order in orders if order.kind == ORDER and order is not real[0]
+        )
+        assert [order.number for order in orders if order.kind == LEGAL_ACT] == ["595"]
 
 
 def test_territories_stand_in_the_order_of_the_report_and_each_has_a_school(suite):

@@ -6,10 +6,11 @@ from email.message import EmailMessage
 from typing import Any
 
 from icalendar import Calendar, Component
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from events_service.db import Notification, db
-from events_service.directory.models import Person
+from events_service.directory.models import Person, School
+from events_service.directory.queries import audience_schools
 from events_service.notifications import letters
 from events_service.registrations import booking
 from events_service.registrations.models import Registration
@@ -124,6 +125,23 @@ def play(suite: Suite, **content: Any) -> Scene:
     scene.event = scene.do("POST", "/api/v1/events", body)
     scene.event = scene.do("POST", scene.path("/publish"))
     return scene
+
+
+def small_school(scene):
+    with scene.suite.events.app_context():
+        return db.session.scalars(audience_schools({"rule": "small_class"}, today()).limit(1)).one()
+
+
+def move_to(scene, number, school_id):
+    """Let a teacher belong to this school, or to none."""
+    with scene.suite.events.app_context(), db.transaction() as session:
+        session.execute(update(Person).where(Person.email == mail_of(number)).values(school_id=school_id))
+
+
+def other_school(scene):
+    with scene.suite.events.app_context():
+        small = audience_schools({"rule": "small_class"}, today()).with_only_columns(School.id).order_by(None)
+        return db.session.scalars(select(School).where(School.id.not_in(small)).limit(1)).one()
 
 
 def mail_of(number: int) -> str:

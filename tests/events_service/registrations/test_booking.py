@@ -7,37 +7,17 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from events_service.db import Notification, db
-from events_service.directory.models import Person, School
-from events_service.directory.queries import audience_schools
 from events_service.events.models import Event
 from events_service.registrations import booking
 from events_service.registrations.models import Registration
 from services.database import utcnow
-from services.fields import today
-from tests.events_service.scene import mail_of, play
+from tests.events_service.scene import mail_of, move_to, other_school, play, small_school
 
 
 def row_of(scene, registration):
     with scene.suite.events.app_context():
         found = select(Registration).where(Registration.public_id == registration["id"])
         return db.session.scalars(found).one()
-
-
-def small_school(scene):
-    with scene.suite.events.app_context():
-        return db.session.scalars(audience_schools({"rule": "small_class"}, today()).limit(1)).one()
-
-
-def move_to(scene, number, school_id):
-    """Let a teacher belong to this school, or to none."""
-    with scene.suite.events.app_context(), db.transaction() as session:
-        session.execute(update(Person).where(Person.email == mail_of(number)).values(school_id=school_id))
-
-
-def other_school(scene):
-    with scene.suite.events.app_context():
-        small = audience_schools({"rule": "small_class"}, today()).with_only_columns(School.id).order_by(None)
-        return db.session.scalars(select(School).where(School.id.not_in(small)).limit(1)).one()
 
 
 def guest(scene, mail, **more):
