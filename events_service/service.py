@@ -53,9 +53,8 @@ def service(settings: Settings) -> Service:
         apis=[events_api.api, registrations_api.api, calendars_api.api, notifications_api.api],
         context=lambda: page_context(settings),
         revoked=is_revoked,
-        ready=migrations.state,
         sign_in_url=SIGN_IN,
-        ready=lambda: {"register": "ok" if client.answers(current_app) else "away"},
+        ready=lambda: {**migrations.state(), "register": "ok" if client.answers(current_app) else "away"},
     )
 
 
