@@ -9,9 +9,9 @@ import events_service
 import registry_service
 from services import doorbell, limits
 from tests.conftest import dispose
+from tests.support import valkey
 from tests.support.processes import free_port
 from tests.support.suite import connect
-from tests.worker.broker import broker
 
 PATHS = {"registry": "/registry/health/ready", "events": "/health/ready"}
 
@@ -45,7 +45,7 @@ def test_all_is_well_without_a_broker_and_with_the_peer_in_this_process(ready):
 
 
 def test_broker_that_is_there_evicts_or_is_gone(ready, tmp_path, monkeypatch):
-    with broker(tmp_path / "valkey") as found:
+    with valkey.start(tmp_path / "valkey") as found:
         assert ready(redis_url=found.url)["registry"] == {"status": "ok", "database": "ok", "redis": "ok"}
         open_ = ready(redis_url=found.url, env="production")
         assert (open_["registry"]["status"], open_["registry"]["redis"]) == ("ok", "no password")

@@ -10,9 +10,9 @@ import registry_service
 from services import doorbell, limits
 from tests.conftest import dispose
 from tests.registry_service.people.scene import TEACHER, links
+from tests.support import valkey
 from tests.support.processes import free_port
 from tests.support.suite import Browser, Suite
-from tests.worker.broker import broker
 
 PAGE = "/registry/sign-in"
 
@@ -115,7 +115,7 @@ def test_demonstration_has_no_limit_for_its_own_way_in(suite):
 
 
 def test_limit_holds_over_two_processes_and_outlives_the_broker(again, tmp_path):
-    with broker(tmp_path / "valkey") as found:
+    with valkey.start(tmp_path / "valkey") as found:
         one, two = again(redis_url=found.url), again(redis_url=found.url)
         assert statuses(one, 3) + statuses(two, 3) == [303] * 5 + [429]
         keys = [key.decode() for key in limits.shared(found.url).storage.scan_iter()]
@@ -131,7 +131,7 @@ def test_without_the_shared_count_each_process_would_let_five_through(again):
 
 
 def test_frozen_or_refused_broker_costs_a_second_once_and_the_limit_stays(again, tmp_path, monkeypatch):
-    with broker(tmp_path / "valkey") as found:
+    with valkey.start(tmp_path / "valkey") as found:
         suite = again(redis_url=found.url)
         browser = Browser(suite, "ru", None)
         send(suite, browser)
