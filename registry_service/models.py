@@ -1,6 +1,7 @@
 """All rows of the register, so that migrations see every table."""
 
 from registry_service.centres.models import Attachment
+from registry_service.imports.models import ImportRow, ImportRun
 from registry_service.orders.models import Order, Organisation
 from registry_service.people.models import Person, PersonRole, SignInLink, SignInSession
 from registry_service.programmes.models import Enrolment, Programme
@@ -11,6 +12,8 @@ from registry_service.twinning.models import TwinningLink
 __all__ = [
     "Attachment",
     "Enrolment",
+    "ImportRow",
+    "ImportRun",
     "Oblast",
     "Order",
     "Organisation",

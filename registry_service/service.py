@@ -12,6 +12,8 @@ from registry_service.centres import api as centres_api
 from registry_service.centres import pages as centres_pages
 from registry_service.changes import api as changes_api
 from registry_service.db import db
+from registry_service.imports import api as imports_api
+from registry_service.imports import pages as imports_pages
 from registry_service.orders import api as orders_api
 from registry_service.orders import pages as orders_pages
 from registry_service.people import api as people_api
@@ -54,6 +56,7 @@ def service(settings: Settings) -> Service:
             programmes_pages.pages,
             orders_pages.pages,
             people_pages.pages,
+            imports_pages.pages,
             sign_in.pages,
         ],
         apis=[
@@ -64,6 +67,7 @@ def service(settings: Settings) -> Service:
             programmes_api.api,
             orders_api.api,
             people_api.api,
+            imports_api.api,
             changes_api.api,
         ],
         context=lambda: page_context(settings),
@@ -89,7 +93,7 @@ def page_context(settings: Settings) -> dict[str, Any]:
         (_("Orders"), "/registry/orders"),
     ]
     if KEEPERS.allows(actor()):
-        footer.append((_("People"), "/registry/people"))
+        footer += [(_("People"), "/registry/people"), (_("Import"), "/registry/imports")]
     keeps_people = ("/registry/sign-", "/registry/people", "/demo/")
     here = "" if request.path.startswith(keeps_people) else "/registry/territories"
     return {
