@@ -12,6 +12,7 @@ from registry_service.centres import api as centres_api
 from registry_service.centres import pages as centres_pages
 from registry_service.changes import api as changes_api
 from registry_service.db import db
+from registry_service.exports import pages as exports_pages
 from registry_service.imports import api as imports_api
 from registry_service.imports import pages as imports_pages
 from registry_service.orders import api as orders_api
@@ -56,6 +57,7 @@ def service(settings: Settings) -> Service:
             programmes_pages.pages,
             orders_pages.pages,
             people_pages.pages,
+            exports_pages.pages,
             imports_pages.pages,
             sign_in.pages,
         ],

@@ -7,8 +7,10 @@ from datetime import date
 from typing import Any
 
 from flask import Response
+from flask_babel import gettext as _
 from xlsxwriter import Workbook
 
+from services.errors import Invalid
 from services.i18n import language
 from services.text import UNSAFE
 
@@ -16,13 +18,23 @@ BOM = "\ufeff"  # without it a spreadsheet reads Cyrillic letters as Latin ones
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 QUIET = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+MOST = 20_000
 Lines = Iterable[Sequence[Any]]
 
 
 def safe_cell(value: Any) -> str:
-    """Text that no spreadsheet takes for a formula."""
+    """Text that no spreadsheet takes for a formula; a fraction with the decimal sign of the reader."""
     text = "" if value is None else str(value)
+    if isinstance(value, float):
+        return text if language() == "en" else text.replace(".", ",")
     return f"'{text}" if text.startswith(RISKY) else text
+
+
+def few(rows: list[Any]) -> list[Any]:
+    """Rows of a file, asked for with one more than `MOST`; Invalid where they are too many for one."""
+    if len(rows) > MOST:
+        raise Invalid(detail=_("A file has at most %(most)s rows: narrow the filter", most=MOST))
+    return rows
 
 
 def csv_bytes(lines: Lines) -> bytes:

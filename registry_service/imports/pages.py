@@ -72,7 +72,8 @@ def download_template(kind: str) -> Response:
 @pages.route("/imports/<run_id>", methods=["GET", "POST"], who=rights.KEEPERS)
 def show_run(run_id: str) -> ResponseReturnValue:
     """Row by row what the file would do; its button puts the good rows into the register."""
-    run, form = queries.one(me(), run_id), Form()
+    queries.one(me(), run_id)
+    form = Form()
     if form.ok:
         with form.attempt(db):
             importing.confirm(db.session(), me(), run_id)

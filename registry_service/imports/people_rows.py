@@ -70,7 +70,7 @@ def _change(standing: Standing, draft: Draft, person: Person, data: dict[str, An
         draft.fault("email", _("A registrar keeps the people who hold a role besides teaching."))
         return
     now = keeping.snapshot(person)
-    changed = {name for name in ("name", "language", "active") if name in data and data[name] != now[name]}
+    changed: set[str] = {name for name in ("name", "language", "active") if name in data and data[name] != now[name]}
     for name in sorted(changed):
         draft.differ(name, now[name], data[name])
     if data.get("school_id") and data["school_id"] != person.school_id:
