@@ -76,11 +76,11 @@ def test_303_rows_with_5_bad_ones_through_the_page(suite):
     browser.submit(action=run)
     assert count(suite) == before + 298
 
-    reply = browser.client.get(f"{run}/rejected.xlsx")
+    reply = browser.get(f"{run}/rejected.xlsx")
     lines = list(openpyxl.load_workbook(io.BytesIO(reply.data)).active.values)
     assert lines[0][: len(SCHOOLS)] == tuple(SCHOOLS)
     assert [line[len(SCHOOLS)] for line in lines[1:]] == [number + 1 for number in BAD]
-    reply = browser.client.get(f"{run}/rejected.csv")
+    reply = browser.get(f"{run}/rejected.csv")
     assert len(list(csv.reader(io.StringIO(reply.data.decode("utf-8-sig")), delimiter=";"))) == 6
 
 
