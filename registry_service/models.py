@@ -2,6 +2,7 @@
 
 from registry_service.academic_years.models import AcademicYear, CalendarDay, Term
 from registry_service.centres.models import Attachment
+from registry_service.imports.models import ImportRow, ImportRun
 from registry_service.orders.models import Order, Organisation
 from registry_service.people.models import Password, Person, PersonRole, SignInLink, SignInSession
 from registry_service.programmes.models import Enrolment, Programme
@@ -14,6 +15,8 @@ __all__ = [
     "Attachment",
     "CalendarDay",
     "Enrolment",
+    "ImportRow",
+    "ImportRun",
     "Oblast",
     "Order",
     "Organisation",

@@ -14,6 +14,9 @@ from registry_service.centres import api as centres_api
 from registry_service.centres import pages as centres_pages
 from registry_service.changes import api as changes_api
 from registry_service.db import db
+from registry_service.exports import pages as exports_pages
+from registry_service.imports import api as imports_api
+from registry_service.imports import pages as imports_pages
 from registry_service.orders import api as orders_api
 from registry_service.orders import pages as orders_pages
 from registry_service.people import api as people_api
@@ -58,6 +61,8 @@ def service(settings: Settings) -> Service:
             orders_pages.pages,
             academic_years_pages.pages,
             people_pages.pages,
+            exports_pages.pages,
+            imports_pages.pages,
             sign_in.pages,
             mine.pages,
         ],
@@ -70,6 +75,7 @@ def service(settings: Settings) -> Service:
             orders_api.api,
             academic_years_api.api,
             people_api.api,
+            imports_api.api,
             changes_api.api,
         ],
         context=lambda: page_context(settings),
@@ -99,7 +105,7 @@ def page_context(settings: Settings) -> dict[str, Any]:
     if actor():
         footer.append((_("Signing in"), "/registry/my/sessions"))
     if KEEPERS.allows(actor()):
-        footer.append((_("People"), "/registry/people"))
+        footer += [(_("People"), "/registry/people"), (_("Import"), "/registry/imports")]
     keeps_people = ("/registry/sign-", "/registry/people", "/registry/my/", "/demo/")
     here = "" if request.path.startswith(keeps_people) else "/registry/territories"
     return {

@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Any
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from events_service.db import db
 from events_service.directory import queries as directory
-from events_service.events import filtering, listing, queries, standing, viewing, words
+from events_service.events import filtering, listing, queries, standing, tables, viewing, words
 from events_service.events.filtering import url
+from services.exports import table_file
 from services.fields import today
 from services.forms import Form
 from services.i18n import local, said_plain
@@ -51,9 +52,16 @@ def whats_on() -> str:
         choices=offered,
         clear_url=url({}, month=chosen),
         subscribe_url=url({**filters, "q": ""}, path="/calendars"),
+        file_url=lambda form: url(filters, path=f"/events.{form}"),
         **months(filters, since),
         **desk(),
     )
+
+
+@pages.get("/events.<any(csv, xlsx):form>", who=ANYONE)
+def download_events(form: str) -> Response:
+    """The events that pass the filters, as a file."""
+    return table_file(f"events-{today().isoformat()}", form, tables.of_events(filtering.read(request.args)))
 
 
 def months(filters: dict[str, Any], since: date) -> dict[str, Any]:

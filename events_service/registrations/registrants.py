@@ -1,15 +1,16 @@
 """Pages of those who look after an event: who is registered, and withdrawing one of them."""
 
-from flask import redirect, render_template, request
+from flask import Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from events_service.db import db
 from events_service.events import filtering, standing
 from events_service.events import queries as events
-from events_service.registrations import booking, queries
+from events_service.registrations import booking, queries, tables, words
 from services.app import say
 from services.errors import NotFound
+from services.exports import table_file
 from services.forms import Form
 from services.identity import actor, holders, me
 from services.paging import PageQuery, paged
@@ -35,7 +36,15 @@ def registrants(ref: str) -> str:
         page=page,
         schools=queries.schools_of(page.get("items", [])),
         ranks=standing.ranks(event.id) if page else {},
+        marks=words.STATES,
     )
+
+
+@pages.get("/events/<ref>/registrations.<any(csv, xlsx):form>", who=holders("organiser", "coordinator"))
+def download_registrants(ref: str, form: str) -> Response:
+    """The same people as a file."""
+    event = events.visible(ref, actor())
+    return table_file(f"registrations-{event.slug}", form, tables.of_registrants(event, me()))
 
 
 @pages.route("/events/<ref>/registrations/<public_id>/withdraw", methods=["GET", "POST"], who=holders("organiser"))

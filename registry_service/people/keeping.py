@@ -107,16 +107,15 @@ def _give_roles(actor: Actor, person: Person, wanted: set[str]) -> None:
     if wanted - PLAIN == held - PLAIN and not actor.has("registrar"):
         return
     rights.need_registrar(actor)
-    _check_roles(wanted - held)
+    check_roles(wanted - held, queries.places())
     person.roles = [role for role in person.roles if role.word in wanted]
     for word in sorted(wanted - held):
         role, _colon, scope = word.partition(":")
         person.roles.append(PersonRole(role=role, scope=scope))
 
 
-def _check_roles(words: Collection[str]) -> None:
-    """A role is one of ours, and holds where it must hold."""
-    places = queries.places()
+def check_roles(words: Collection[str], places: queries.Places) -> None:
+    """A role is one of ours, and holds where it must hold; else Invalid."""
     for word in words:
         role, _colon, scope = word.partition(":")
         unknown = role not in ROLES or (scope and scope not in places.of(role))

@@ -99,12 +99,14 @@ def _take_district(session: Session, code: str) -> None:
 
 def _free_code(session: Session, data: dict[str, Any]) -> str:
     """The code asked for, or the next number of the district."""
-    taken = set(session.scalars(select(School.code)))
     wanted = data.get("code")
-    if wanted in taken:
+    if wanted and session.scalar(select(School.id).where(School.code == wanted)):
         raise Conflict(_("Another school has this code"), field="code")
+    if wanted:
+        return str(wanted)
+    taken = set(session.scalars(select(School.code).where(School.code.startswith(f"{data['district']}-"))))
     numbered = (f"{data['district']}-{number:03}" for number in range(1, len(taken) + 2))
-    return wanted or next(code for code in numbered if code not in taken)
+    return next(code for code in numbered if code not in taken)
 
 
 def _check_closing(session: Session, school: School) -> None:

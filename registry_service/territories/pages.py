@@ -17,8 +17,9 @@ from registry_service.programmes.queries import programme_of
 from registry_service.territories import queries
 from registry_service.territories.models import Oblast, Territory
 from registry_service.territories.schemas import TerritoryQuery
-from registry_service.territories.tables import territories_csv
+from registry_service.territories.tables import lines
 from services.errors import Invalid
+from services.exports import table_file
 from services.fields import today
 from services.i18n import said_plain
 from services.identity import ANYONE
@@ -57,24 +58,23 @@ def show_territories() -> ResponseReturnValue:
         orders=orders,
         ungrounded=ungrounded,
         moves=queries.moves(oblast.code),
-        csv_url=url_for("territories.download_territories", oblast=oblast.code, as_of=day.isoformat()),
-        csv_size=len(territories_csv(rows)),
+        file_url=lambda form: url_for(
+            "territories.download_territories", form=form, oblast=oblast.code, as_of=day.isoformat()
+        ),
         share=queries.share,
         listed=said_list,
     )
     return html, asked.form.status
 
 
-@pages.get("/territories.csv", who=ANYONE)
-def download_territories() -> Response:
+@pages.get("/territories.<any(csv, xlsx):form>", who=ANYONE)
+def download_territories(form: str) -> Response:
     """The tables as a file."""
     asked = _asked()
     if asked.form.errors:
         raise Invalid(dict(asked.form.errors), detail=asked.form.errors[0][1])
     rows = queries.rows(asked.oblast.code, asked.day, "district")
-    name = f"territories-{asked.oblast.code}-{asked.day.isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(territories_csv(rows), mimetype="text/csv", headers=headers)
+    return table_file(f"territories-{asked.oblast.code}-{asked.day.isoformat()}", form, lines(rows))
 
 
 def _asked() -> Question:

@@ -6,7 +6,7 @@ import io
 import pytest
 
 from registry_service.territories.queries import Figures, share
-from registry_service.territories.tables import safe_cell
+from services.exports import safe_cell
 from tests.support import pages
 
 REPORT = {
