@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from events_service.db import Audit
 from events_service.directory import queries as directory
-from events_service.events import content, rules, seats
+from events_service.events import belongings, content, rules, seats
 from events_service.events.models import (
     CANCELLED,
     DRAFT,
@@ -95,6 +95,8 @@ def _after_change(session: Session, event: Event, before: dict[str, Any], after:
     if "audience" in differs:
         _store_audience(session, event)
     told = 0
+    if "starts_at" in differs:
+        belongings.move(session, event, before["starts_at"])
     if differs & set(content.TIME_AND_PLACE):
         event.sequence += 1
         if event.status == PUBLISHED:
@@ -148,6 +150,7 @@ def duplicate(session: Session, actor: Actor, ref: str) -> Event:
     source = owned(ref, actor)
     copy = create(session, actor, {**content.snapshot(source), "organisation": source.organisation})
     copy.copied_from = source.id
+    belongings.copy(session, source, copy)
     return copy
 
 
@@ -157,6 +160,7 @@ def delete(session: Session, actor: Actor, ref: str) -> None:
     if event.status != DRAFT:
         raise Conflict(_("Only a draft can be deleted: cancel the event instead"))
     _audit(session, actor, "event.deleted", event, {"title": event.title}, {})
+    belongings.forget(session, event)
     session.delete(event)
 
 
