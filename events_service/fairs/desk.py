@@ -71,7 +71,7 @@ def arrange(ref: str, idea_id: str) -> ResponseReturnValue:
 def _say_arranged(event: Event, idea: Idea) -> None:
     found = clashes.warnings(event, queries.slots_of(event.id)).get(idea.id, [])
     if found:
-        say(f"{_('Saved, but look again.')} {'. '.join(found)}", "warn")
+        say(" ".join([_("Saved, but look again."), *(f"{line}." for line in found)]), "warn")
     else:
         say(_("Saved. The author gets a letter"))
 
