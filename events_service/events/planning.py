@@ -26,6 +26,7 @@ from events_service.events.models import (
 from events_service.events.queries import owned
 from events_service.events.slugs import slug_of
 from events_service.notifications import announcing
+from events_service.notifications import ideas as letters
 from services import ledger
 from services.database import new_id, utcnow
 from services.errors import Conflict, Forbidden, Invalid, Stale
@@ -128,6 +129,7 @@ def cancel(session: Session, actor: Actor, ref: str, reason: str = "") -> tuple[
     _turn_status(event, CANCELLED)
     event.cancelled_at = utcnow()
     told = announcing.to_all_registrants(session, event, "event_cancelled")
+    told += letters.owe_authors(session, event, "fair_cancelled")
     _audit(session, actor, "event.cancelled", event, {"status": PUBLISHED}, {"status": CANCELLED}, reason)
     return event, told
 
@@ -140,6 +142,7 @@ def restore(session: Session, actor: Actor, ref: str) -> tuple[Event, int]:
     _turn_status(event, PUBLISHED)
     event.cancelled_at, event.cancel_reason = None, ""
     told = announcing.to_all_registrants(session, event, "event_restored")
+    told += letters.owe_authors(session, event, "fair_restored")
     seats.promote(session, event)
     _audit(session, actor, "event.restored", event, {"status": CANCELLED}, {"status": PUBLISHED})
     return event, told

@@ -17,6 +17,7 @@ from events_service.directory.models import School
 from events_service.events import filtering, planning, queries, submitted, viewing
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.events.schemas import AudienceBody, CancelBody
+from events_service.notifications import ideas
 from services.app import say
 from services.fields import Body, today
 from services.forms import Form
@@ -86,7 +87,8 @@ def confirm_step(ref: str, step: str) -> ResponseReturnValue:
 
 
 def _numbers(event: Event) -> dict[str, int]:
-    return {"letters": event.seats_taken + event.waiting, "schools": viewing.audience_total(event)}
+    letters, authors = event.seats_taken + event.waiting, ideas.count_authors(event)
+    return {"letters": letters, "authors": authors, "schools": viewing.audience_total(event)}
 
 
 @pages.get("/events/<ref>/audience", who=ORGANISERS)

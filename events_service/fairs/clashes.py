@@ -1,6 +1,7 @@
 """Where slots of a fair stand in each other's way: only said, never forbidden. No rows are read here."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from flask_babel import gettext as _
 
@@ -14,7 +15,8 @@ def warnings(event: Event, slots: Sequence[Idea]) -> dict[str, list[str]]:
     """What to say of each accepted idea that has a slot, by its id; `slots` in order of their beginnings."""
     found: dict[str, list[str]] = {idea.id: [] for idea in slots}
     for idea in slots:
-        if not within(event, idea):
+        assert idea.starts_at and idea.ends_at
+        if not within(event, idea.starts_at, idea.ends_at):
             found[idea.id].append(_("The slot lies outside the time of the fair"))
     for first, second in _overlapping(slots):
         for one, other in ((first, second), (second, first)):
@@ -22,11 +24,11 @@ def warnings(event: Event, slots: Sequence[Idea]) -> dict[str, list[str]]:
     return {idea_id: words for idea_id, words in found.items() if words}
 
 
-def within(event: Event, idea: Idea) -> bool:
-    """Does the slot lie in the time of the fair? Where the day is not exact, every slot does."""
-    if event.date_precision != "day" or not (event.starts_at and event.ends_at and idea.starts_at and idea.ends_at):
+def within(event: Event, begin: datetime, end: datetime) -> bool:
+    """Does a slot lie in the time of the fair? Where the day is not exact, every slot does."""
+    if event.date_precision != "day" or not (event.starts_at and event.ends_at):
         return True
-    return event.starts_at <= idea.starts_at and idea.ends_at <= event.ends_at
+    return event.starts_at <= begin and end <= event.ends_at
 
 
 def _overlapping(slots: Sequence[Idea]) -> Iterator[tuple[Idea, Idea]]:

@@ -61,7 +61,7 @@ def place(session: Session, actor: Actor, idea_id: str, slot: dict[str, Any]) ->
 
 
 def fill(session: Session, actor: Actor, ref: str, section_id: str, start: datetime, gap: int = 0) -> tuple[int, int]:
-    """Slots for the accepted ideas of a section that have none, one after another from `start` on.
+    """Slots for the accepted ideas of a section that have none, from `start` on in the order they came in.
 
     Each gets its wished length, `gap` minutes lie between two, taken times are stepped over. Answers
     how many got a slot and how many found no more time.
@@ -71,14 +71,15 @@ def fill(session: Session, actor: Actor, ref: str, section_id: str, start: datet
     section = queries.section_of(event.id, section_id)
     rows = session.scalars(queries.accepted(event.id).where(Idea.section_id == section.id)).all()
     taken = [idea for idea in rows if idea.starts_at]
-    free, at, pause = [idea for idea in rows if not idea.starts_at], start, timedelta(minutes=gap)
-    for number, idea in enumerate(free):
-        slot = _next_slot(taken, at, timedelta(minutes=idea.minutes), pause)
-        if not clashes.within(event, Idea(starts_at=slot[0], ends_at=slot[1])):
-            return number, len(free) - number
-        _put(session, actor, event, idea, {"starts_at": slot[0], "ends_at": slot[1]})
-        at = slot[1] + pause
-    return len(free), 0
+    at, pause, placed, left = start, timedelta(minutes=gap), 0, 0
+    for idea in [idea for idea in rows if not idea.starts_at]:
+        begin, end = _next_slot(taken, at, timedelta(minutes=idea.minutes), pause)
+        if clashes.within(event, begin, end):
+            _put(session, actor, event, idea, {"starts_at": begin, "ends_at": end})
+            at, placed = end + pause, placed + 1
+        else:
+            left += 1
+    return placed, left
 
 
 def _next_slot(taken: list[Idea], at: datetime, length: timedelta, pause: timedelta) -> tuple[datetime, datetime]:
@@ -122,18 +123,23 @@ def _put(session: Session, actor: Actor, event: Event, idea: Idea, slot: dict[st
     else:
         idea.starts_at, idea.ends_at = _span(idea, slot)
         idea.place, idea.join_url = slot.get("place") or "", slot.get("join_url") or ""
-        if not clashes.within(event, idea):
+        if not clashes.within(event, idea.starts_at, idea.ends_at):
             raise Invalid({"starts_at": [_("The slot lies outside the time of the fair")]})
     session.flush()
     old, new = ledger.differences(before, _slot(idea))
     if new:
-        event.changed_at = idea.changed_at = utcnow()
-        idea.version += 1
+        _show(event)
+        idea.version, idea.changed_at = idea.version + 1, utcnow()
         session.flush()
         audit(session, actor, "idea.placed", idea, old, new)
     if new and tell:
         letters.owe_author(session, idea, "idea_moved")
     return idea
+
+
+def _show(event: Event) -> None:
+    """Calendars show something else now."""
+    event.changed_at = utcnow()
 
 
 def _slot(idea: Idea) -> dict[str, Any]:

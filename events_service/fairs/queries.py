@@ -82,7 +82,8 @@ def section_of(event_id: str, section_id: str) -> FairSection:
 def accepted(event_id: str) -> Select[Any]:
     """What the fair shows: by section, then by slot; those without a slot come last."""
     rows = select(Idea).join(FairSection).where(Idea.event_id == event_id, Idea.status == ACCEPTED)
-    return rows.order_by(FairSection.position, FairSection.id, Idea.starts_at.is_(None), Idea.starts_at, Idea.id)
+    in_section = Idea.starts_at.is_(None), Idea.starts_at, Idea.submitted_at, Idea.id
+    return rows.order_by(FairSection.position, FairSection.id, *in_section)
 
 
 def shown_to(event: Event, actor: Actor | None) -> Select[Any]:

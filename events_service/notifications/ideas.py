@@ -10,15 +10,16 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from events_service.db import Notification, db
 from events_service.directory.models import Person
 from events_service.events import words
-from events_service.events.models import PUBLISHED, Event
+from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.fairs.models import ACCEPTED, DECLINED, SUBMITTED, Idea
 from events_service.notifications.announcing import ring_after_commit
+from events_service.registrations.models import LIVE, Registration
 from services import ledger
 from services.database import utcnow
 from services.fields import midnight, today
@@ -42,8 +43,15 @@ SAID = {
         _l("The time, the place or the section of your idea has changed. This is how it is now."),
     ),
 }
+OF_FAIR = {
+    "fair_cancelled": (_l("Cancelled: %(title)s"), _l("The fair you brought an idea to will not take place.")),
+    "fair_restored": (
+        _l("Takes place after all: %(title)s"),
+        _l("The fair had been cancelled; now it takes place after all. Your idea stands as it was."),
+    ),
+}
 WAITING = "ideas_waiting"
-KINDS = (*SAID, WAITING)
+KINDS = (*SAID, *OF_FAIR, WAITING)
 Fill = Callable[[str, dict[str, Any]], str]
 
 
@@ -51,6 +59,27 @@ def owe_author(session: Session, idea: Idea, kind: str) -> None:
     """One message to the author; the idea's version makes a repeated cause harmless."""
     person = {"recipient": idea.email, "recipient_id": idea.author_id, "recipient_name": idea.name}
     _owe(session, {**person, "language": idea.language, "subject_ref": idea.id}, kind, idea.event_id, idea.version)
+
+
+def owe_authors(session: Session, event: Event, kind: str) -> int:
+    """One message of the whole fair to each author who is not told as a registrant; answers how many."""
+    found = session.execute(_authors(event)).all()
+    for author_id, email, name, spoken in found:
+        person = {"recipient": email, "recipient_id": author_id, "recipient_name": name, "language": spoken}
+        _owe(session, {**person, "subject_ref": event.id}, kind, event.id, event.sequence)
+    return len(found)
+
+
+def count_authors(event: Event) -> int:
+    """How many `owe_authors` would write to now."""
+    return db.session.scalar(select(func.count()).select_from(_authors(event).subquery())) or 0
+
+
+def _authors(event: Event) -> Select[Any]:
+    registered = select(Registration.attendee).where(Registration.event_id == event.id, Registration.status.in_(LIVE))
+    person = Idea.author_id, func.max(Idea.email), func.max(Idea.name), func.max(Idea.language)
+    ideas = select(*person).where(Idea.event_id == event.id, Idea.status.in_((SUBMITTED, ACCEPTED)))
+    return ideas.where(Idea.author_id.not_in(registered)).group_by(Idea.author_id)
 
 
 def owe_organiser(session: Session, event: Event) -> None:
@@ -74,8 +103,10 @@ def _owe(session: Session, values: dict[str, Any], kind: str, topic: str, sequen
 def letter_of(message: Notification, fill: Fill) -> Letter | None:
     """The letter of one of `KINDS`, in the language being spoken; None when it is overtaken."""
     event = db.session.get(Event, message.topic)
-    if event is None or event.status != PUBLISHED:
+    if event is None or event.status != (CANCELLED if message.kind == "fair_cancelled" else PUBLISHED):
         return None
+    if message.kind in OF_FAIR:
+        return _of_fair(message, event, fill)
     if message.kind == WAITING:
         return _waiting(message, event, fill)
     idea = db.session.get(Idea, message.subject_ref)
@@ -87,6 +118,16 @@ def letter_of(message: Notification, fill: Fill) -> Letter | None:
     if idea.status == ACCEPTED:
         context["join_url"] = idea.join_url
     return _letter(message, str(subject) % {"title": said_plain(idea.title)}, context, fill)
+
+
+def _of_fair(message: Notification, event: Event, fill: Fill) -> Letter | None:
+    if _another(message, message.kind, Notification.sequence > message.sequence):
+        return None
+    subject, lead = OF_FAIR[message.kind]
+    pairs = [(_("Why"), event.cancel_reason), (_("When"), words.when_of(event)), (_("Where"), words.place_of(event))]
+    facts = [(term, value) for term, value in pairs if value]
+    context = _context(message, event, str(lead), facts, f"/fairs/{event.slug}", _("Page of the fair"))
+    return _letter(message, str(subject) % {"title": said_plain(event.title)}, context, fill)
 
 
 def _waiting(message: Notification, event: Event, fill: Fill) -> Letter | None:

@@ -2,40 +2,40 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 import time_machine
 
 from services.fields import midnight, today
 from services.i18n import LANGUAGES
 from tests.events_service.fairs.fairground import PHYSICS, TITLE, open_fair
 from tests.events_service.scene import TITLE as FAIR_TITLE
-from tests.events_service.scene import text_of
+from tests.events_service.scene import mail_of, text_of
 
 
-@pytest.mark.parametrize("kind", ["idea_accepted", "idea_declined", "idea_moved", "ideas_waiting"])
-def test_letter_is_in_the_readers_language(suite, kind):
+def test_each_letter_is_in_the_readers_language(suite):
     fair = open_fair(suite)
-    idea = fair.submit(1)
-    if kind == "idea_declined":
-        fair.say("decline", idea, fair.organiser, {"reason": "Snow <b>storm</b>"})
-    elif kind != "ideas_waiting":
-        fair.accept(idea, "10:30", place="№ 5")
-    if kind == "idea_moved":
-        fair.place(idea, "11:00")
-    ref = fair.scene.event["id"] if kind == "ideas_waiting" else idea["id"]
+    ideas = {kind: fair.submit(number) for number, kind in enumerate(("accepted", "declined", "moved", "waiting"), 1)}
+    fair.accept(ideas["accepted"], "10:30", place="№ 5")
+    fair.say("decline", ideas["declined"], fair.organiser, {"reason": "Snow <b>storm</b>"})
+    fair.accept(ideas["moved"], "10:30")
+    fair.place(ideas["moved"], "11:00")
+    marks = {"accepted": "10:30–10:50", "moved": "11:00–11:20", "declined": "Snow <b>storm</b>"}
+    for kind, mark in marks.items():
+        for language in LANGUAGES:
+            letter = fair.letter(f"idea_{kind}", ideas[kind]["id"], language)
+            assert letter is not None
+            assert TITLE[language] in letter.subject
+            for body in (letter.text, letter.html):
+                assert TITLE[language] in body
+                others = set(LANGUAGES) - {language}
+                assert not any(TITLE[other] in body or PHYSICS[other] in body for other in others)
+            assert [other in letter.text for other in marks.values()] == [other == mark for other in marks.values()]
+            assert "<b>storm" not in letter.html
+            assert f"/fairs/{fair.slug}/ideas/{ideas[kind]['id']}" in letter.text
     for language in LANGUAGES:
-        letter = fair.letter(kind, ref, language)
+        letter = fair.letter("ideas_waiting", fair.scene.event["id"], language)
         assert letter is not None
-        own, others = (FAIR_TITLE, ()) if kind == "ideas_waiting" else (TITLE, set(LANGUAGES) - {language})
-        assert own[language] in letter.subject
-        for body in (letter.text, letter.html):
-            assert own[language] in body
-            assert not any(TITLE[other] in body or PHYSICS[other] in body for other in others)
-        assert ("10:30–10:50" in letter.text) is (kind == "idea_accepted")
-        assert ("11:00–11:20" in letter.text) is (kind == "idea_moved")
-        assert ("Snow <b>storm</b>" in letter.text) is (kind == "idea_declined")
-        assert "<b>storm" not in letter.html
-        assert f"/fairs/{fair.slug}/ideas" in letter.text
+        assert FAIR_TITLE[language] in letter.subject
+        assert f"/fairs/{fair.slug}/ideas\n" in letter.text
 
 
 def test_decision_that_was_changed_is_told_as_it_is_now(suite):
@@ -84,6 +84,27 @@ def test_organiser_hears_once_a_day_how_many_ideas_wait(suite):
     assert "2" in text_of(waiting[0])
     assert f"/fairs/{fair.slug}/ideas" in text_of(waiting[0])
     assert datetime.now(UTC) < owed.due_at
+
+
+def test_authors_hear_once_that_the_fair_is_off_and_on_again(suite):
+    fair = open_fair(suite)
+    for number in (1, 1, 2):
+        fair.submit(number)
+    fair.write(3)
+    fair.scene.register(2)
+    desk = suite.browser("en", fair.organiser)
+    desk.get(f"/events/{fair.slug}/cancel")
+    assert "1 author of an idea gets a letter." in desk.text
+    desk.submit_fields({"reason": "Боран"})
+    assert "2 letters go out." in desk.text
+    assert [owed.recipient for owed in fair.owed("fair_cancelled")] == [mail_of(1)]
+    letter = fair.letter("fair_cancelled", fair.scene.event["id"])
+    assert letter is not None
+    assert FAIR_TITLE["en"] in letter.subject
+    assert "Боран" in letter.text
+    fair.scene.restore()
+    assert fair.letter("fair_cancelled", fair.scene.event["id"]) is None
+    assert fair.letter("fair_restored", fair.scene.event["id"]) is not None
 
 
 def test_ledger_names_the_letters_of_a_fair(suite):
