@@ -82,7 +82,8 @@ class Fairground:
 
     def owed(self, kind: str) -> list[Notification]:
         with self.suite.events.app_context():
-            return list(db.session.scalars(select(Notification).where(Notification.kind == kind)))
+            mine = Notification.kind == kind, Notification.topic == self.scene.event["id"]
+            return list(db.session.scalars(select(Notification).where(*mine)))
 
 
 def at(clock: str) -> str:

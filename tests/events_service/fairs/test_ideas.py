@@ -130,7 +130,7 @@ def test_one_person_brings_only_so_many_ideas(suite, monkeypatch):
 def test_ideas_are_taken_and_changed_until_they_close(suite):
     fair = open_fair(suite)
     author, draft, sent = fair.teacher(1), fair.write(1), fair.submit(1)
-    taken = [fair.accepted(2, "10:30") for _ in range(3)]
+    taken, waiting = [fair.accepted(2, "10:30") for _ in range(3)], fair.submit(3)
     for ending, code in (("cancelled", "ideas-cancelled"), ("closed", "ideas-closed"), ("begun", "ideas-closed")):
         if ending == "cancelled":
             fair.scene.cancel()
@@ -148,7 +148,7 @@ def test_ideas_are_taken_and_changed_until_they_close(suite):
         ]
         assert {reply.status_code for reply in refused} == {409}
         assert {reply.get_json()["type"].rpartition(":")[2] for reply in refused} == {code}
-        assert fair.say("accept", sent, fair.organiser) == (409 if ending == "cancelled" else 200)
+        assert fair.say("accept", waiting, fair.organiser) == (409 if ending == "cancelled" else 200)
         assert fair.say("withdraw", taken.pop(), fair.teacher(2)) == 200
 
 

@@ -51,6 +51,7 @@ def test_untouched_form_changes_nothing_and_an_old_one_is_refused(suite):
     assert "Sent, waits for a decision" in browser.text
     row = fair.row(idea)
     assert (row.title, row.summary, row.material_size, row.version) == (TITLE, SUMMARY, 60_000, idea["version"] + 1)
+    browser.url = fair.page(f"/ideas/{idea['id']}/edit")
     assert browser.send(form, {"title.kk": "Ескі"}).status_code == 412
     assert "Ескі" in browser.html
 
