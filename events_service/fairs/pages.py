@@ -12,7 +12,7 @@ from events_service.directory import queries as directory
 from events_service.events import queries as events
 from events_service.events.models import Event
 from events_service.fairs import forms, queries, submitting, words
-from events_service.fairs.models import ACCEPTED, DRAFT, LIVE, SUBMITTED, Idea
+from events_service.fairs.models import ACCEPTED, DRAFT, LIVE, SUBMITTED, WISHES, Idea
 from events_service.fairs.schemas import IdeaBody, IdeaPatch
 from services.app import say
 from services.errors import NotFound, Unavailable
@@ -84,7 +84,7 @@ def idea_page(ref: str, idea_id: str) -> str:
 def new_idea(ref: str) -> ResponseReturnValue:
     """Write an idea: keep it as a draft, or hand it in at once."""
     event = queries.visible(ref, me())
-    fresh = {"submission_id": uuid4().hex, "minutes": 15, "section": request.args.get("section")}
+    fresh = {"submission_id": uuid4().hex, "minutes": 15, "wish": WISHES[0]}
     form = Form(IdeaBody(), fresh, forms.idea_to_body)
     if not form.sent and queries.state_of(event) != "open":
         return redirect(f"/fairs/{event.slug}", 303)

@@ -10,7 +10,7 @@ STATES = {
     SUBMITTED: ("wait", _l("Sent, waits for a decision")),
     ACCEPTED: ("ok", _l("Accepted")),
     DECLINED: ("no", _l("Not taken")),
-    WITHDRAWN: ("plain", _l("Withdrawn")),
+    WITHDRAWN: ("plain", _l("Taken back")),
 }
 WISHES = {
     "talk": _l("Talk"),
