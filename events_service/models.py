@@ -3,6 +3,18 @@
 from events_service.calendars.models import FeedAddress
 from events_service.directory import models as directory
 from events_service.events.models import AgendaItem, Event, EventAudience, Material
+from events_service.fairs.models import Fair, FairSection, Idea
 from events_service.registrations.models import Registration
 
-__all__ = ["AgendaItem", "Event", "EventAudience", "FeedAddress", "Material", "Registration", "directory"]
+__all__ = [
+    "AgendaItem",
+    "Event",
+    "EventAudience",
+    "Fair",
+    "FairSection",
+    "FeedAddress",
+    "Idea",
+    "Material",
+    "Registration",
+    "directory",
+]

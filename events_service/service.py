@@ -16,6 +16,9 @@ from events_service.directory.queries import is_revoked
 from events_service.events import api as events_api
 from events_service.events import organising, steps
 from events_service.events import pages as events_pages
+from events_service.fairs import api as fairs_api
+from events_service.fairs import desk as fairs_desk
+from events_service.fairs import pages as fairs_pages
 from events_service.notifications import api as notifications_api
 from events_service.notifications import pages as notifications_pages
 from events_service.registrations import api as registrations_api
@@ -45,12 +48,14 @@ def service(settings: Settings) -> Service:
             events_pages.pages,
             organising.pages,
             steps.pages,
+            fairs_pages.pages,
+            fairs_desk.pages,
             registrations_pages.pages,
             registrants.pages,
             calendars_pages.pages,
             notifications_pages.pages,
         ],
-        apis=[events_api.api, registrations_api.api, calendars_api.api, notifications_api.api],
+        apis=[events_api.api, fairs_api.api, registrations_api.api, calendars_api.api, notifications_api.api],
         context=lambda: page_context(settings),
         revoked=is_revoked,
         sign_in_url=SIGN_IN,
@@ -69,7 +74,7 @@ def page_context(settings: Settings) -> dict[str, Any]:
     footer = [(_("Calendars"), "/calendars"), (_("Schools by district"), "/registry/territories")]
     if actor():
         footer.append((_("Signing in"), "/registry/my/sessions"))
-    here = "/" if request.path.startswith("/events") else request.path
+    here = "/" if request.path.startswith(("/events", "/fairs")) else request.path
     return {
         "nav": [{"label": label, "url": url, "current": url == here} for label, url in entries],
         "footer_links": [{"label": label, "url": url} for label, url in footer],

@@ -60,4 +60,5 @@ def _made(ids: Sequence[str], names: entries.Names, waits: Mapping[str, bool]) -
 def _read(ids: Sequence[str]) -> Iterator[Event]:
     rest = iter(ids)
     while batch := list(islice(rest, AT_ONCE)):
-        yield from db.session.scalars(select(Event).where(Event.id.in_(batch)).options(selectinload(Event.agenda)))
+        lists = selectinload(Event.agenda), selectinload(Event.slots)
+        yield from db.session.scalars(select(Event).where(Event.id.in_(batch)).options(*lists))

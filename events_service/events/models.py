@@ -1,7 +1,7 @@
 """Events, their agenda and materials, and the audience stored at publishing."""
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from events_service.db import db
 from services.database import Instant, Texts, new_id, utcnow
 from services.rows import ID, Identified
+
+if TYPE_CHECKING:
+    from events_service.fairs.models import Idea
 
 KINDS = (
     "seminar",
@@ -94,6 +97,11 @@ class Event(Identified, db.Model):
     is_synthetic: Mapped[bool] = mapped_column(default=False)
     agenda: Mapped[list["AgendaItem"]] = relationship(cascade="all, delete-orphan", order_by="AgendaItem.position")
     materials: Mapped[list["Material"]] = relationship(cascade="all, delete-orphan", order_by="Material.id")
+    slots: Mapped[list["Idea"]] = relationship(
+        viewonly=True,
+        primaryjoin="and_(Event.id == Idea.event_id, Idea.status == 'accepted', Idea.starts_at.is_not(None))",
+        order_by="Idea.starts_at, Idea.id",
+    )
 
 
 class AgendaItem(db.Model):

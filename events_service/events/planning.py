@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from events_service.db import Audit
 from events_service.directory import queries as directory
-from events_service.events import content, rules, seats
+from events_service.events import belongings, content, rules, seats
 from events_service.events.models import (
     CANCELLED,
     DRAFT,
@@ -26,6 +26,7 @@ from events_service.events.models import (
 from events_service.events.queries import owned
 from events_service.events.slugs import slug_of
 from events_service.notifications import announcing
+from events_service.notifications import ideas as letters
 from services import ledger
 from services.database import new_id, utcnow
 from services.errors import Conflict, Forbidden, Invalid, Stale
@@ -97,6 +98,8 @@ def _after_change(session: Session, event: Event, before: dict[str, Any], after:
     if "audience" in differs:
         _store_audience(session, event)
     told = 0
+    if "starts_at" in differs:
+        belongings.move(session, event, before["starts_at"])
     if differs & set(content.TIME_AND_PLACE):
         event.sequence += 1
         if event.status == PUBLISHED:
@@ -128,6 +131,7 @@ def cancel(session: Session, actor: Actor, ref: str, reason: str = "") -> tuple[
     _turn_status(event, CANCELLED)
     event.cancelled_at = utcnow()
     told = announcing.to_all_registrants(session, event, "event_cancelled")
+    told += letters.owe_authors(session, event, "fair_cancelled")
     _audit(session, actor, "event.cancelled", event, {"status": PUBLISHED}, {"status": CANCELLED}, reason)
     return event, told
 
@@ -140,6 +144,7 @@ def restore(session: Session, actor: Actor, ref: str) -> tuple[Event, int]:
     _turn_status(event, PUBLISHED)
     event.cancelled_at, event.cancel_reason = None, ""
     told = announcing.to_all_registrants(session, event, "event_restored")
+    told += letters.owe_authors(session, event, "fair_restored")
     seats.promote(session, event)
     _audit(session, actor, "event.restored", event, {"status": CANCELLED}, {"status": PUBLISHED})
     return event, told
@@ -166,6 +171,7 @@ def duplicate(session: Session, actor: Actor, ref: str) -> Event:
     source = owned(ref, actor)
     copy = create(session, actor, {**content.snapshot(source), "organisation": source.organisation})
     copy.copied_from = source.id
+    belongings.copy(session, source, copy)
     return copy
 
 
@@ -175,6 +181,7 @@ def delete(session: Session, actor: Actor, ref: str) -> None:
     if event.status != DRAFT:
         raise Conflict(_("Only a draft can be deleted: cancel the event instead"))
     _audit(session, actor, "event.deleted", event, {"title": event.title}, {})
+    belongings.forget(session, event)
     session.delete(event)
 
 

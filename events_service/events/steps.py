@@ -17,6 +17,7 @@ from events_service.directory.models import School
 from events_service.events import clashes, filtering, planning, queries, seats, submitted, viewing
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.events.schemas import AudienceBody, CancelBody
+from events_service.notifications import ideas
 from services.app import say
 from services.fields import Body, today
 from services.forms import Form
@@ -101,6 +102,7 @@ def confirm_step(ref: str, step: str) -> ResponseReturnValue:
 def _numbers(event: Event) -> dict[str, int]:
     return {
         "letters": event.seats_taken + event.waiting,
+        "authors": ideas.count_authors(event),
         "schools": viewing.audience_total(event),
         "kept": seats.reserved_now(event),
     }

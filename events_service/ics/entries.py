@@ -9,15 +9,19 @@ from email.utils import parseaddr
 from functools import cached_property
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from events_service.db import db
 from events_service.directory.models import Organisation, Programme
 from events_service.events import words
 from events_service.events.models import CANCELLED, AgendaItem, Event
+from events_service.fairs.models import Idea
 from events_service.ics.ical import Entry
 from services.i18n import clock, said_plain
 from services.identity import settings_of_app
+
+MOST_SLOTS = 60
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,22 @@ def agenda_line(item: AgendaItem, zone: str) -> str:
     return f"{'–'.join(times)} {said}".strip()
 
 
+def slot_line(idea: Idea, zone: str) -> str:
+    """«10:00–10:20 Physics: Experiments at home – A. Ospanova, room 5»."""
+    times = "–".join(clock(at, zone) for at in (idea.starts_at, idea.ends_at) if at)
+    section = f"{said_plain(idea.section.title)}: " if idea.section else ""
+    place = f", {idea.place}" if idea.place else ""
+    return f"{times} {section}{said_plain(idea.title)} – {idea.name}{place}"
+
+
+def _slots(event: Event) -> str:
+    """The programme of a fair; as much of it as a calendar can carry."""
+    lines = [slot_line(idea, event.time_zone) for idea in event.slots[:MOST_SLOTS]]
+    rest = len(event.slots) - len(lines)
+    more = ngettext("%(num)s more on the page of the fair", "%(num)s more on the page of the fair", rest)
+    return "\n".join([*lines, *([f"… {more}"] if rest > 0 else [])])
+
+
 def _description(event: Event, names: Names, waiting: bool) -> str:
     reason = event.cancel_reason if event.status == CANCELLED else ""
     agenda = "\n".join(agenda_line(item, event.time_zone) for item in event.agenda)
@@ -100,6 +120,7 @@ def _description(event: Event, names: Names, waiting: bool) -> str:
         f"{words.kind_name(event.kind)}: {words.language_names(event.language)}",
         said_plain(event.description),
         agenda,
+        _slots(event),
         _("Organiser: %(name)s", name=_organiser(event, names)),
     ]
     return "\n\n".join(part for part in parts if part)

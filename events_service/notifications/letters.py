@@ -15,7 +15,7 @@ from events_service.db import Notification
 from events_service.events import words
 from events_service.events.models import Event
 from events_service.ics import entries, ical
-from events_service.notifications import links
+from events_service.notifications import ideas, links
 from events_service.notifications.causes import Cause, cause_of
 from services.i18n import language, said_plain, span
 from services.identity import settings_of_app
@@ -72,6 +72,9 @@ SAID = {
 
 def render(notification: Notification) -> Letter | None:
     """The letter that a message is, or None when what it would say is no longer so."""
+    if notification.kind in ideas.KINDS:
+        with force_locale(notification.language):
+            return ideas.letter_of(notification, _fill)
     cause = cause_of(notification)
     if cause is None:
         return None

@@ -11,6 +11,12 @@ KINDS = {
     "event_changed": _l("New time or place"),
     "event_cancelled": _l("Cancelled"),
     "event_restored": _l("Takes place after all"),
+    "idea_accepted": _l("Idea accepted"),
+    "idea_declined": _l("Idea not taken"),
+    "idea_moved": _l("New slot of an idea"),
+    "fair_cancelled": _l("Cancelled"),
+    "fair_restored": _l("Takes place after all"),
+    "ideas_waiting": _l("Ideas wait for a decision"),
 }
 # The mark of the look and the word of each state.
 STATES = {

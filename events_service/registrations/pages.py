@@ -11,6 +11,8 @@ from events_service.directory import queries as directory
 from events_service.events import queries as events
 from events_service.events import standing, viewing
 from events_service.events.models import Event
+from events_service.fairs import queries as fairs
+from events_service.fairs import words as fair_words
 from events_service.registrations import booking, queries
 from events_service.registrations.attendees import attendee_of, guest_of
 from events_service.registrations.models import CONFIRMED, WAITLISTED, WITHDRAWN, Registration
@@ -150,5 +152,7 @@ def my_page() -> str:
         "registrations/my.html",
         coming=[(row, standing.position(row)) for row in coming],
         past=past[::-1][:MOST_PAST],
+        ideas=list(db.session.scalars(fairs.mine(me()).limit(MOST_PAST))),
+        idea_states=fair_words.STATES,
         districts=sorted(me().scopes("coordinator")),
     )

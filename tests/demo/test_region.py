@@ -12,6 +12,8 @@ from events_service.db import db as events_db
 from events_service.directory import queries as directory
 from events_service.directory.models import Person as CopiedPerson
 from events_service.events.models import AgendaItem, Event, Material
+from events_service.fairs import clashes, queries
+from events_service.fairs.models import Idea
 from events_service.registrations.models import Registration
 from registry_service.centres.models import Attachment
 from registry_service.db import Change, Counter
@@ -202,3 +204,21 @@ def test_database_without_the_mark_is_not_served(suite):
     with suite.registry.app_context(), registry_db.transaction() as session:
         session.execute(registry_db.text("DELETE FROM counter WHERE name = 'demo'"))
     assert suite.registry.test_client().get("/registry/territories").status_code == 503
+
+
+def test_fairs_have_sections_and_ideas_that_were_decided_or_wait(suite):
+    with suite.events.app_context():
+        rows = events_db.session.execute(
+            select(Event.programme, Idea.status, Idea.starts_at.is_not(None), func.count())
+            .join(Event, Event.id == Idea.event_id)
+            .group_by(Event.programme, Idea.status, Idea.starts_at.is_not(None), Event.date_precision)
+            .order_by(Event.date_precision, Idea.status, Idea.starts_at.is_not(None))
+        ).all()
+        slots = events_db.session.scalars(select(Idea).where(Idea.starts_at.is_not(None))).all()
+        [fair] = {slot.event for slot in slots}
+        assert clashes.warnings(fair, queries.slots_of(fair.id)) == {}
+    assert [tuple(row) for row in rows] == [
+        ("PED_FAIR", "accepted", True, 4),
+        ("PED_FAIR", "submitted", False, 3),
+        ("PED_FAIR", "accepted", False, 3),
+    ]

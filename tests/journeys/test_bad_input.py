@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.events_service.fairs.fairground import open_fair
 from tests.support import pages
 
 HUGE = str(2**63 + 1)
@@ -39,6 +40,7 @@ def scene(suite):
     own = suite.json(
         "POST", f"/api/v1/events/{event['id']}/registrations", {}, as_=suite.sign_in("teacher", 0)
     ).get_json()
+    fair = open_fair(suite)
     first = lambda path: suite.json("GET", path, as_=suite.sign_in("registrar", 0)).get_json()["items"][0]["id"]  # noqa: E731
     enrolments = "/registry/api/v1/programmes/USHQYR_OI/enrolments"
     return {
@@ -51,6 +53,9 @@ def scene(suite):
         "attachment": first("/registry/api/v1/attachments"),
         "twinning": first("/registry/api/v1/twinning"),
         "enrolment": first(enrolments),
+        "fair": fair.slug,
+        "section": fair.physics,
+        "idea": fair.submit(0)["id"],
     }
 
 
@@ -62,6 +67,10 @@ FORMS = [
     ("", "/events/{event}/register"),
     ("juror", "/events/{event}/register"),
     ("teacher", "/events/{event}/withdraw"),
+    ("organiser", "/fairs/{fair}/settings"),
+    ("organiser", "/fairs/{fair}/sections/{section}"),
+    ("teacher", "/fairs/{fair}/ideas/{idea}/edit"),
+    ("organiser", "/fairs/{fair}/ideas/{idea}/slot"),
     ("", "/registry/sign-in"),
     ("registrar", "/registry/schools/new"),
     ("registrar", "/registry/schools/SYN-ABA-001/edit"),
@@ -136,7 +145,9 @@ def operations(app):
 
 def fill(path: str, scene: dict[str, str]) -> str:
     names = {
-        "ref": scene["school"] if "schools" in path else scene["draft"],
+        "ref": scene["school"] if "schools" in path else scene["fair"] if "fairs" in path else scene["draft"],
+        "section_id": scene["section"],
+        "idea_id": scene["idea"],
         "code": "USHQYR_OI",
         "order_id": scene["order"],
         "person_id": scene["person"],
@@ -187,12 +198,15 @@ WRITES = [
     ("organiser", "DELETE", "/api/v1/events/{}"),
     ("teacher", "POST", "/api/v1/events/{}/registrations"),
     ("teacher", "DELETE", "/api/v1/registrations/{}"),
+    ("organiser", "PUT", "/api/v1/ideas/{}/slot"),
+    ("organiser", "PATCH", "/api/v1/fairs/{}"),
     ("registrar", "PATCH", "/registry/api/v1/schools/{}"),
     ("registrar", "PATCH", "/registry/api/v1/people/{}"),
     ("registrar", "PATCH", "/registry/api/v1/twinning/{}"),
 ]
 READS = [
     "/events/{}",
+    "/fairs/{}",
     "/registrations/{}",
     "/calendars/my/{}.ics",
     "/calendars/district/{}.ics",
