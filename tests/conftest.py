@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,13 @@ class Template:
                 shutil.copy(self.folder / f"{service}.db", folder / f"{service}.db")
         return name, self.urls(name, folder)
 
+    @contextmanager
+    def copied(self, folder: Path) -> Iterator[kit.Settings]:
+        """Settings that name a copy, which is gone afterwards."""
+        name, urls = self.copy(folder)
+        yield self.settings(urls, folder)
+        self.drop(name)
+
     def drop(self, name: str) -> None:
         for service in SERVICES if self.server else ():
             self.server.drop(f"{name}_{service}")  # type: ignore[union-attr]
@@ -127,16 +135,28 @@ def dispose(*apps) -> None:
 @pytest.fixture
 def suite_settings(template: Template, tmp_path: Path) -> Iterator[kit.Settings]:
     """Settings that name a fresh copy of the demo region; for tests that start real processes."""
-    name, urls = template.copy(tmp_path)
-    yield template.settings(urls, tmp_path)
-    template.drop(name)
+    with template.copied(tmp_path) as settings:
+        yield settings
 
 
 @pytest.fixture
 def suite(suite_settings: kit.Settings, engine: str) -> Iterator[Suite]:
     """Both services in this process on a fresh copy of the demo region."""
-    registry, events = make_apps(suite_settings)
-    yield Suite(suite_settings, registry, events, engine)
+    with running(suite_settings, engine) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def shared_suite(template: Template, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
+    """One suite for all tests of a module: for those that look, and for those whose writes are taken back."""
+    with template.copied(tmp_path_factory.mktemp("shared")) as settings, running(settings, engine) as found:
+        yield found
+
+
+@contextmanager
+def running(settings: kit.Settings, engine: str) -> Iterator[Suite]:
+    registry, events = make_apps(settings)
+    yield Suite(settings, registry, events, engine)
     dispose(registry, events)
 
 
