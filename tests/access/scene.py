@@ -4,14 +4,10 @@ The first tenant is the methodical centre with the district ABA; the second is t
 with the district of `coordinator1`. What stands in the addresses of the routes is found here by name.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-import pytest
-from flask_sqlalchemy.session import Session
 from sqlalchemy import select
 from werkzeug.test import Client, TestResponse
 
@@ -236,11 +232,3 @@ def _revoke(stage: Stage) -> None:
         assert found is not None
         signing_in.end_session(session, found.session)
     suite.pull()
-
-
-@contextmanager
-def nothing_kept() -> Iterator[None]:
-    """Commits only flush, so that every request meets the same rows; the end of the request takes all back."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Session, "commit", lambda self: self.flush(), raising=False)
-        yield

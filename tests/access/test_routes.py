@@ -10,7 +10,8 @@ from services.app import create_service
 from services.identity import ANYONE
 from services.web import Pages
 from tests.access import table
-from tests.access.scene import ACTORS, nothing_kept
+from tests.access.scene import ACTORS
+from tests.support.suite import nothing_kept
 
 LINES = table.read()
 OPEN = "a" * len(ACTORS)

@@ -1,6 +1,8 @@
 """What every page must be, checked on every page a test fetches."""
 
 import re
+from functools import lru_cache
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import html5lib
@@ -11,14 +13,19 @@ RELATIVE = re.compile(r"^(data:|/(?!/)|#|\?|mailto:|webcal:|https?://127\.0\.0\.
 
 
 def parse(html: str) -> ET.Element:
-    """The page as a tree without namespaces; html5lib repairs what it must."""
-    return html5lib.parse(html, treebuilder="etree", namespaceHTMLElements=False)
+    """The page as a tree without namespaces; html5lib repairs what it must. Look at it, do not change it."""
+    return _parsed(html)[0]
 
 
 def parse_errors(html: str) -> list[str]:
-    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    parser.parse(html)
-    return [f"{position}: {code} {values}" for position, code, values in parser.errors]
+    return [f"{position}: {code} {values}" for position, code, values in _parsed(html)[1]]
+
+
+@lru_cache(maxsize=4)
+def _parsed(html: str) -> tuple[ET.Element, list[Any]]:
+    """Tree and errors of one reading: it is what costs a page test its time."""
+    parser = html5lib.HTMLParser(html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False)
+    return parser.parse(html), parser.errors
 
 
 def text_of(element: ET.Element) -> str:
