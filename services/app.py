@@ -58,6 +58,7 @@ def create_service(service: Service, settings: Settings) -> Flask:
     service.db.init_app(app)
     Migrate(app, service.db, directory=str(service.package / "migrations"), render_as_batch=True)
     init_i18n(app, [KIT, service.package], settings.time_zone)
+    app.before_request(_name_request)  # first, so that a refusal has its number too
     web.init_guards(app, service.revoked, service.sign_in_url)
     problems.init_problems(app)
     _register(app, service)
@@ -179,7 +180,6 @@ def _dress(app: Flask, service: Service) -> None:
             **service.context(),
         }
 
-    app.before_request(_name_request)
     app.after_request(_finish)
 
 

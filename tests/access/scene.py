@@ -62,26 +62,21 @@ class Stage:
     def _form(self, client: Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
         name = self.suite.app(path).name
         if name not in self.forms:
-            self.forms[name] = form_token(self.suite, name)
+            self.forms[name] = form_token(self, name)
         cookie, value, token = self.forms[name]
         client.set_cookie(cookie, value, domain="127.0.0.1", path="/")
         coded = urlencode({"csrf_token": token, **body}, doseq=True)
         return {"data": coded, "content_type": "application/x-www-form-urlencoded"}
 
 
-def form_token(suite: Suite, name: str) -> tuple[str, str, str]:
+def form_token(stage: Stage, name: str) -> tuple[str, str, str]:
     """A form session of a service: its cookie's name and value, and the token that goes with it."""
-    browser = suite.browser("ru")
-    browser.get({"registry": "/registry/sign-in"}.get(name, f"/events/{_open_event(suite)}/register"))
+    browser = stage.suite.browser("ru")
+    browser.get("/registry/sign-in" if name == "registry" else f"/events/{stage.ids['fresh']}/register")
     found = next(e.get("value") for e in browser.tree.iter("input") if e.get("name") == "csrf_token")
-    cookie = f"qr_{name}"
-    held = next(c for c in browser.client._cookies.values() if c.key == cookie)
-    return cookie, held.value, found or ""
-
-
-def _open_event(suite: Suite) -> str:
-    items = suite.json("GET", "/api/v1/events?limit=200").get_json()["items"]
-    return next(item["slug"] for item in items if item["title"].get("en") == "Stage")
+    held = browser.client.get_cookie(f"qr_{name}", domain="127.0.0.1", path="/registry" if name == "registry" else "/")
+    assert held is not None
+    return held.key, held.value, found or ""
 
 
 def set_stage(suite: Suite) -> Stage:
