@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from flask import g
 from flask_babel import gettext as _
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, Schema, ValidationError, validate
 from marshmallow import fields as ma
 
 from services.i18n import LANGUAGES, stamp
@@ -20,6 +21,7 @@ from services.text import UNSAFE, normal_mail, tidy
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LARGEST = 2**31 - 1
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # ISO 8601 has other forms, which the contract does not promise
 
 
 class Body(Schema):
@@ -31,6 +33,11 @@ class Body(Schema):
 
 def fail(message: str) -> ValidationError:
     return ValidationError([message])
+
+
+def typed() -> bool:
+    """Is this a JSON body, whose values have types of their own? A form has only texts."""
+    return bool(g and g.get("typed"))
 
 
 class Spoken(ma.Field[Any]):
@@ -47,7 +54,8 @@ class Text(Spoken, ma.String):
 
     def __init__(self, most: int = 200, lines: bool = False, least: int = 1, **kwargs: Any) -> None:
         limits = validate.Length(max=most)
-        super().__init__(metadata={"maxLength": most} | kwargs.pop("metadata", {}), **kwargs)
+        said = {"maxLength": most} | ({"minLength": least} if kwargs.get("required") else {})
+        super().__init__(metadata=said | kwargs.pop("metadata", {}), **kwargs)
         self.most, self.lines, self.least = limits.max or most, lines, least
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -73,7 +81,7 @@ class Whole(Spoken, ma.Integer):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
             value = int(value)
-        if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,39}\s*", value):
+        if isinstance(value, str) and not typed() and re.fullmatch(r"\s*-?[0-9]{1,39}\s*", value):
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             raise fail(_("A whole number is expected here"))
@@ -86,7 +94,8 @@ class Choice(Spoken, ma.String):
     """One of a few words."""
 
     def __init__(self, choices: tuple[str, ...] | list[str], **kwargs: Any) -> None:
-        super().__init__(metadata={"enum": list(choices)}, **kwargs)
+        absent = [None] * bool(kwargs.get("allow_none")) + [""] * (kwargs.get("load_default") == "")
+        super().__init__(metadata={"enum": [*choices, *absent]}, **kwargs)
         self.choices = tuple(choices)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -98,6 +107,11 @@ class Choice(Spoken, ma.String):
 class Flag(Spoken, ma.Boolean):
     """Yes or no; a ticked box of a form is «on»."""
 
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if typed() and not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
     def make_error(self, key: str, **kwargs: Any) -> ValidationError:
         return fail(_("Yes or no is expected here"))
 
@@ -105,9 +119,15 @@ class Flag(Spoken, ma.Boolean):
 class Day(Spoken, ma.Date):
     """A calendar date between 2000 and 2100."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        # A filter that was left empty asks nothing: then the text is a date or nothing.
+        asks = "load_default" in kwargs and not kwargs.get("allow_none")
+        said = {"format": "date-if-any", "pattern": f"^({DAY.pattern})?$"} if asks else {}
+        super().__init__(metadata=said, **kwargs)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         try:
-            day = date.fromisoformat(value.strip())
+            day = date.fromisoformat(value.strip() if DAY.fullmatch(value.strip()) else "")
         except (ValueError, AttributeError, TypeError):
             raise fail(_("A date is expected here, for example 2026-11-26")) from None
         return _within(day)
@@ -177,7 +197,9 @@ class Translated(Spoken, ma.Dict):
     """
 
     def __init__(self, most: int = 200, lines: bool = False, bare: bool = False, **kwargs: Any) -> None:
-        super().__init__(keys=fields.String(), values=fields.String(allow_none=True), **kwargs)
+        one = {"type": ["string", "null"], "maxLength": most}
+        said = {"properties": dict.fromkeys(LANGUAGES, one), "type": ["object", *["string"] * bare]}
+        super().__init__(metadata=said, **kwargs)
         self._text, self._bare = Text(most=most, lines=lines, least=0), bare
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:

@@ -111,3 +111,5 @@ def register_responses(api: Any) -> None:
         {"description": "Problem", "content": {"application/problem+json": {"schema": ProblemSchema}}},
         lazy=True,
     )
+    for name, says in (("session", "a person's token"), ("service", "the key of a service")):
+        api.spec.components.security_scheme(name, {"type": "http", "scheme": "bearer", "description": says})

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -15,6 +16,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import validate_csrf
 from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
 from wtforms import ValidationError as CsrfError
 
 from services import identity
@@ -29,6 +31,13 @@ View = Callable[..., Any]
 
 class Parser(FlaskParser):
     """Bad arguments become the kit's `Invalid`."""
+
+    def load_json(self, req: Any, schema: Any) -> Any:
+        """JSON that says so, and whose values are what they are: no number in quotes, no «on» for true."""
+        if req.get_data(cache=True) and not req.is_json:
+            raise UnsupportedMediaType
+        g.typed = True
+        return super().load_json(req, schema)
 
     def handle_error(self, error: Any, req: Any, schema: Any, **kwargs: Any) -> Any:
         tree = error.normalized_messages()
@@ -72,6 +81,13 @@ class Api(Declared, flask_smorest.Blueprint):
 
     ARGUMENTS_PARSER = Parser()
 
+    def add_url_rule(self, rule: str, *args: Any, who: Who | None = None, **options: Any) -> None:
+        """Describe with the route who may call it and how it refuses; anything else is the default problem."""
+        super().add_url_rule(rule, *args, who=who, **options)
+        for method, doc in self._docs[self._endpoints[-1]].items():
+            if method != "parameters":
+                doc["manual_doc"] = _refusals(rule, method, who)
+
     def response(self, status_code: int, schema: Any = None, **_kwargs: Any) -> Callable[[View], View]:
         """Describe the answer; views answer JSON themselves, so that a replayed answer is the same bytes."""
         decorator: Callable[[View], View] = self.alt_response(status_code, schema=schema)
@@ -86,6 +102,17 @@ class Api(Declared, flask_smorest.Blueprint):
         """A JSON body, loaded by a schema and handed over as a dict."""
         decorator: Callable[[View], View] = self.arguments(schema, location="json", required=required)
         return decorator
+
+
+def _refusals(rule: str, method: str, who: Who | None) -> dict[str, Any]:
+    """The part of an operation's description that follows from its rule, its method and who may call it."""
+    unsafe, closed = method.upper() not in SAFE, who is not identity.ANYONE
+    statuses = [401, 403] if unsafe or closed else []
+    statuses += [404] if "<" in rule else []
+    statuses += [400, 409, 412, 413, 415] if unsafe else []
+    names = {str(status): HTTPStatus(status).name for status in [*statuses, 422, 503]}
+    keys: dict[str, list[str]] = {"service" if who is identity.SERVICE else "session": []}
+    return {"responses": names, "security": [keys] if closed else [keys, {}] if unsafe else []}
 
 
 def init_guards(app: Flask, revoked: Callable[[str], bool], sign_in_url: str) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -109,6 +110,13 @@ class Template:
             else:
                 shutil.copy(self.folder / f"{service}.db", folder / f"{service}.db")
 
+    @contextmanager
+    def copied(self, folder: Path) -> Iterator[kit.Settings]:
+        """Settings that name a copy, which is gone afterwards."""
+        name, urls = self.copy(folder)
+        yield self.settings(urls, folder)
+        self.drop(name)
+
     def drop(self, name: str) -> None:
         for service in SERVICES if self.server else ():
             self.server.drop(f"{name}_{service}")  # type: ignore[union-attr]
@@ -147,11 +155,9 @@ def suite_settings(template: Template, tmp_path: Path, request: pytest.FixtureRe
 
     Whatever the test did, the invariants hold of what it leaves; `breaks("I4")` says that it did so on purpose.
     """
-    name, urls = template.copy(tmp_path)
-    settings = template.settings(urls, tmp_path)
-    yield settings
-    left = broken_after(request, settings)
-    template.drop(name)
+    with template.copied(tmp_path) as settings:
+        yield settings
+        left = broken_after(request, settings)
     assert not left, "\n".join(left)
 
 
@@ -224,6 +230,22 @@ def suite(houses: Callable[[str], House], engine: str, request: pytest.FixtureRe
     yield Suite(house.settings, *house.apps, engine)
     left = broken_after(request, house.settings)
     assert not left, "\n".join(left)
+
+
+@pytest.fixture(scope="module")
+def shared_suite(
+    templates: Callable[[str], Template], engine: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Suite]:
+    """One suite for all tests of a module: for those that look, and for those whose writes are taken back."""
+    with templates(engine).copied(tmp_path_factory.mktemp("shared")) as settings, running(settings, engine) as found:
+        yield found
+
+
+@contextmanager
+def running(settings: kit.Settings, engine: str) -> Iterator[Suite]:
+    registry, events = make_apps(settings)
+    yield Suite(settings, registry, events, engine)
+    dispose(registry, events)
 
 
 def environ_of(settings: kit.Settings) -> dict[str, str]:

@@ -30,6 +30,7 @@ api = Api("registrations_api", __name__)
 @api.post("/events/<ref>/registrations", who=ANYONE)
 @api.body(RegisterBody, required=False)
 @api.response(201, RegistrationAnswer)
+@api.response(200, RegistrationAnswer)
 def register(body: dict[str, Any], ref: str) -> Response:
     """Register the bearer (empty body: 201, or 200 with her live one), or ask for a guest (201 `pending`)."""
     event_id = events.visible(ref, actor()).id

@@ -3,6 +3,7 @@
 import email
 import email.policy
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from xml.etree import ElementTree as ET
 
 import httpx
+import pytest
 from flask import Flask
+from flask_sqlalchemy.session import Session
 from werkzeug.test import Client, TestResponse
 
 from services import identity
@@ -112,10 +115,10 @@ class Browser:
     ) -> TestResponse:
         return self._send(self.form(action), fields, button, follow)
 
-    def send(self, form: ET.Element, fields: dict[str, Any]) -> TestResponse:
-        """Send a form seen before, without looking at where the answer leads."""
+    def send(self, form: ET.Element, fields: dict[str, Any], look: bool = True) -> TestResponse:
+        """Send a form seen before, without looking at where the answer leads, nor at it unless `look`."""
         self.url = urlsplit(form.get("action") or self.url).path
-        return self._send(form, fields, "", follow=False)
+        return self._send(form, fields, "", follow=False, look=look)
 
     def form(self, action: str = "") -> ET.Element:
         forms = [form for form in self.tree.iter("form") if form.get("method", "get").lower() == "post"]
@@ -135,14 +138,18 @@ class Browser:
         body = self.tree.find(".//main")
         return pages.text_of(body if body is not None else self.tree)
 
-    def _send(self, form: ET.Element, fields: dict[str, Any], button: str, follow: bool) -> TestResponse:
+    def _send(
+        self, form: ET.Element, fields: dict[str, Any], button: str, follow: bool, look: bool = True
+    ) -> TestResponse:
         data = dict(_values(form))
         data.update(fields)
         if button:
             data[button] = data.get(button, "1")
-        return self._open(urljoin(self.url, form.get("action") or self.url), "POST", data, follow)
+        return self._open(urljoin(self.url, form.get("action") or self.url), "POST", data, follow, look)
 
-    def _open(self, path: str, method: str, data: dict[str, Any] | None, follow: bool) -> TestResponse:
+    def _open(
+        self, path: str, method: str, data: dict[str, Any] | None, follow: bool, look: bool = True
+    ) -> TestResponse:
         body = urlencode(data, doseq=True) if data is not None else None
         kind = "application/x-www-form-urlencoded" if data is not None else None
         self.response = self.client.open(path, method=method, data=body, content_type=kind, base_url=ORIGIN)
@@ -151,7 +158,7 @@ class Browser:
             return self._open(
                 urlsplit(self.response.location)._replace(scheme="", netloc="").geturl(), "GET", None, follow
             )
-        if self.response.mimetype == "text/html" and method != "HEAD":
+        if look and self.response.mimetype == "text/html" and method != "HEAD":
             self.html = self.response.get_data(as_text=True)
             if self.response.status_code not in {301, 302, 303, 307}:
                 faults = pages.check_page(self.html, dict(self.response.headers))
@@ -200,3 +207,11 @@ def connect(registry: Flask, events: Flask) -> None:
     from events_service.directory.client import use_transport
 
     use_transport(events, httpx.WSGITransport(app=registry))
+
+
+@contextmanager
+def nothing_kept() -> Iterator[None]:
+    """Commits only flush, so that every request meets the same rows; the end of the request takes all back."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "commit", lambda self: self.flush(), raising=False)
+        yield
