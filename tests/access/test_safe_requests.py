@@ -31,7 +31,12 @@ def writers(api: bool):
     """A line of each unsafe route, and somebody who may use it."""
     seen = set()
     for line in LINES:
-        if line.method in table.UNSAFE and "a" in line.letters and ("/api/" in line.path) is api and line.route not in seen:
+        if (
+            line.method in table.UNSAFE
+            and "a" in line.letters
+            and ("/api/" in line.path) is api
+            and line.route not in seen
+        ):
             seen.add(line.route)
             yield line, NAMES[line.letters.rindex("a", 0, NAMES.index("service key"))]
 
@@ -60,10 +65,14 @@ def test_content_would_notice_a_change(stage):
     with app.app_context():
         db = app.config["SERVICE"].db
         with db.transaction() as session:
-            session.execute(db.text("UPDATE person SET version = version + 1 WHERE id = :id"), {"id": stage.ids["person"]})
+            session.execute(
+                db.text("UPDATE person SET version = version + 1 WHERE id = :id"), {"id": stage.ids["person"]}
+            )
         changed = content(stage.suite)
         with db.transaction() as session:
-            session.execute(db.text("UPDATE person SET version = version - 1 WHERE id = :id"), {"id": stage.ids["person"]})
+            session.execute(
+                db.text("UPDATE person SET version = version - 1 WHERE id = :id"), {"id": stage.ids["person"]}
+            )
     assert before != changed
     assert content(stage.suite) == before
 

@@ -81,7 +81,11 @@ def test_what_is_not_hers_answers_as_what_is_not_there(stage):
 def test_child_is_looked_for_under_its_parent(stage):
     nested = {}
     for line in LINES:
-        if line.path.count("<") - line.path.count("<step") > 1 and line.route[1] not in NO_PARENTS and "a" in line.letters:
+        if (
+            line.path.count("<") - line.path.count("<step") > 1
+            and line.route[1] not in NO_PARENTS
+            and "a" in line.letters
+        ):
             nested[line.route] = line
     assert len(nested) >= 3
     codes = [row["code"] for row in stage.ask("anonymous", "GET", "/registry/api/v1/programmes").get_json()["items"]]
@@ -124,7 +128,9 @@ def own_fields(stage, line) -> set[str]:
     app = stage.suite.app(line.path)
     if "/api/" not in line.path:
         return {"version"}  # the form's own: the version it was drawn from
-    document = app.test_client().get(f"{app.config['SERVICE'].prefix}/api/v1/openapi.json", base_url="http://127.0.0.1:8000")
+    document = app.test_client().get(
+        f"{app.config['SERVICE'].prefix}/api/v1/openapi.json", base_url="http://127.0.0.1:8000"
+    )
     path = table.HOLE.sub(r"{\1}", line.path)
     operation = document.get_json()["paths"].get(path, {}).get(line.method.lower(), {})
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
@@ -143,7 +149,9 @@ def test_fields_nobody_may_send_reach_no_statement(stage, sent_to_the_database):
             poison = poisoned(line, own_fields(stage, line))
             if "/api/" not in line.path and line.path.endswith(("/new", "=draft>/edit")):
                 poison.pop("organisation")  # a choice among her own, refused below for another's
-            body = {k: v.format(**stage.ids) if isinstance(v, str) else v for k, v in BODIES.get(line.route, {}).items()}
+            body = {
+                k: v.format(**stage.ids) if isinstance(v, str) else v for k, v in BODIES.get(line.route, {}).items()
+            }
             reply = stage.ask(allowed[0], line.method, line.address(stage.ids), {**poison, **body})
             assert table.letter(reply) == "a", (str(line), reply.status_code)
             tried += reply.status_code < 400
@@ -163,13 +171,19 @@ def test_body_names_only_what_is_hers(stage):
     """Ids in a body: an organisation, a district, a school or an event of the other tenant is refused."""
     own, other = "organiser", "coordinator of another"
     event_body = {**BODIES["POST", "/api/v1/events"], "organisation": "SSI1"}
-    attach = {**BODIES["POST", "/registry/api/v1/attachments"], "school": stage.ids["loose"], "centre": stage.ids["centre"]}
+    attach = {
+        **BODIES["POST", "/registry/api/v1/attachments"],
+        "school": stage.ids["loose"],
+        "centre": stage.ids["centre"],
+    }
     person = {**BODIES["POST", "/registry/api/v1/people"], "school_id": stage.ids["school"]}
     with nothing_kept():
         assert stage.ask(own, "POST", "/api/v1/events", event_body).status_code in {403, 422}
         assert stage.ask(other, "POST", "/registry/api/v1/attachments", attach).status_code == 403
         assert stage.ask(other, "POST", "/registry/api/v1/people", person).status_code == 422
-        moved = stage.ask(other, "PATCH", f"/registry/api/v1/people/{stage.foreign['person']}", {"school_id": stage.ids["school"]})
+        moved = stage.ask(
+            other, "PATCH", f"/registry/api/v1/people/{stage.foreign['person']}", {"school_id": stage.ids["school"]}
+        )
         assert moved.status_code == 422
         for query in (stage.ids["event"], stage.ids["draft"]):
             foreign = stage.ask("organiser of another organisation", "GET", f"/api/v1/notifications?event={query}")
