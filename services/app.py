@@ -60,7 +60,6 @@ def create_service(service: Service, settings: Settings) -> Flask:
     app.extensions["limits"] = Window(MemoryStorage())
     logs.init_requests(app, lambda: service.db.engine.pool.checkedout())  # type: ignore[attr-defined]
     init_i18n(app, [KIT, service.package], settings.time_zone)
-    app.before_request(_name_request)  # first, so that a refusal has its number too
     web.init_guards(app, service.revoked, service.sign_in_url)
     problems.init_problems(app)
     _register(app, service)
