@@ -3,13 +3,13 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from registry_service import db as rows
-from registry_service.db import Audit, Change, Notification
+from registry_service.db import Audit, Change, Counter, Notification
 from registry_service.people.models import Person, SignInLink
 from registry_service.people.signing_in import LETTER
-from services.invariants import Invariant, feed_of, of_rows
+from services.invariants import Invariant, of_rows
 
 
 @cache
@@ -29,10 +29,19 @@ def invariants() -> list[Invariant]:
             func.coalesce(changed.c.count, 0) != Person.version - 1,
         ),
         *(_announced(kind) for kind in ("person", "school")),
-        *feed_of(rows),
+        _numbered(),
         *of_rows(rows),
     ]
     return sorted(found, key=lambda one: int(one.name[1:]))
+
+
+def _numbered() -> Invariant:
+    """The numbers of the change feed: none left out, none past its counter."""
+    before = func.coalesce(func.lag(Change.seq).over(order_by=Change.seq), 0)
+    lines = select(Change.seq, before.label("before")).subquery()
+    last = select(Counter.value).where(Counter.name == "changes").scalar_subquery()
+    lost = or_(lines.c.seq != lines.c.before + 1, lines.c.seq > func.coalesce(last, 0))
+    return Invariant("I9", "the change feed has every number", lines, lines.c.seq, lost)
 
 
 def _announced(kind: str) -> Invariant:

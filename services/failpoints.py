@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 POINTS = ("before_commit", "after_commit", "after_claim", "after_data", "before_sent")
-_RULE = re.compile(r"(?P<point>\w+)=(?P<act>kill|raise|sleep:[\d.]+)(?:@(?P<nth>\d+)|%(?P<percent>\d+))?")
+_RULE = re.compile(rf"({'|'.join(POINTS)})=(kill|raise|sleep:([\d.]+))(?:([@%])(\d+))?")
 _armed: dict[str, re.Match[str]] = {}
 _passed: Counter[str] = Counter()
 
@@ -26,27 +26,25 @@ def arm(environ: Mapping[str, str]) -> None:
     given = environ.get("FAILPOINTS", "") if environ.get("QONYRAU_ENV") == "test" else ""
     for text in filter(None, map(str.strip, given.split(";"))):
         rule = _RULE.fullmatch(text)
-        if rule is None or rule["point"] not in POINTS:
+        if rule is None:
             raise ValueError(f"FAILPOINTS: {text} is no rule")
-        _armed[rule["point"]] = rule
+        _armed[rule[1]] = rule
 
 
 def failpoint(name: str) -> None:
     """Here something may go wrong."""
-    rule = _armed.get(name)
-    if rule is None:
+    if name not in _armed:
         return
+    act, seconds, only, amount = _armed[name].group(2, 3, 4, 5)
     _passed[name] += 1
-    if rule["nth"] and _passed[name] != int(rule["nth"]):
+    spared = {"@": _passed[name] != int(amount or 0), "%": random.random() * 100 >= int(amount or 0)}  # noqa: S311
+    if spared.get(only):
         return
-    if rule["percent"] and random.random() * 100 >= int(rule["percent"]):  # noqa: S311 - chance, not a secret
-        return
-    if rule["act"] == "kill":
+    if act == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
-    elif rule["act"] == "raise":
+    if act == "raise":
         raise RuntimeError(f"failpoint {name}")
-    else:
-        time.sleep(float(rule["act"].partition(":")[2]))
+    time.sleep(float(seconds))
 
 
 arm(os.environ)

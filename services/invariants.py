@@ -33,15 +33,14 @@ class Invariant:
 class Finding:
     """How many rows an invariant was asked of, how many break it, and the first of these."""
 
-    name: str
-    says: str
+    of: Invariant
     checked: int
     broken: int
     ids: tuple[str, ...]
 
     def __str__(self) -> str:
         end = f"{self.broken} BROKEN: {', '.join(self.ids)}" if self.broken else "0 broken"
-        return f"{self.name:<4} {self.says}: {self.checked} checked, {end}"
+        return f"{self.of.name:<4} {self.of.says}: {self.checked} checked, {end}"
 
 
 def ago(past: timedelta) -> ColumnElement[Any]:
@@ -51,14 +50,13 @@ def ago(past: timedelta) -> ColumnElement[Any]:
 
 def check(connection: Connection, invariants: Sequence[Invariant]) -> list[Finding]:
     """Ask each invariant of all rows, in one statement; only what is broken is looked at again."""
-    asked = [
+    counts = [
         select(literal(number), func.count(), func.count().filter(one.broken)).select_from(one.among)
         for number, one in enumerate(invariants)
     ]
-    counts = {number: (checked, broken) for number, checked, broken in connection.execute(union_all(*asked))}
     return [
-        Finding(one.name, one.says, *counts[number], _first(connection, one) if counts[number][1] else ())
-        for number, one in enumerate(invariants)
+        Finding(invariants[number], checked, broken, _first(connection, invariants[number]) if broken else ())
+        for number, checked, broken in sorted(connection.execute(union_all(*counts)).tuples())
     ]
 
 
@@ -68,7 +66,7 @@ def _first(connection: Connection, one: Invariant) -> tuple[str, ...]:
 
 
 def of_rows(db: Any) -> list[Invariant]:
-    """What holds of the outbox, the kept answers and the runs of jobs of a service's `db` module."""
+    """What holds of the outbox and the kept answers of a service's `db` module."""
     mail, kept, late = db.Notification, db.IdempotencyKey, ago(PATIENCE)
     table = mail.__table__
     stuck = or_(
@@ -82,13 +80,3 @@ def of_rows(db: Any) -> list[Invariant]:
         Invariant("I6", "a sent message has a time and a try", table, mail.id, untold),
         Invariant("I9", "a kept answer is whole", kept.__table__, kept.id, kept.status < 200),
     ]
-
-
-def feed_of(db: Any) -> list[Invariant]:
-    """The numbers of a change feed: none left out, none past its counter."""
-    seq, counter = db.Change.seq, db.Counter
-    before = func.coalesce(func.lag(seq).over(order_by=seq), 0)
-    lines = select(seq, before.label("before")).subquery()
-    last = select(counter.value).where(counter.name == "changes").scalar_subquery()
-    lost = or_(lines.c.seq != lines.c.before + 1, lines.c.seq > func.coalesce(last, 0))
-    return [Invariant("I9", "the change feed has every number", lines, lines.c.seq, lost)]

@@ -185,9 +185,3 @@ def at_rate(
                 break
             futures.append(pool.submit(job))
         return [future.result() for future in futures]
-
-
-def p95(told: Sequence[Told]) -> float:
-    """Seconds within which 19 of 20 were answered."""
-    ordered = sorted(one.seconds for one in told)
-    return ordered[int(len(ordered) * 0.95) - 1 if len(ordered) >= 20 else -1]

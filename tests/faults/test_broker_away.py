@@ -1,7 +1,8 @@
 """Valkey killed, frozen, and back: people who register do not notice, and their letters come (F6).
 
-`BROKER_CALLS` is how many register in each state, ten a second (FAULTS_FULL: 600), and
-`BROKER_SLOWER` how many milliseconds slower 19 of 20 may be (FAULTS_FULL: 50).
+`BROKER_CALLS` is how many register in each state, ten a second (FAULTS_FULL: 600). There 19 of 20 may be
+BROKER_SLOWER (50) milliseconds slower than before; the normal run, on a machine that does other things
+too, asks it of the median, and allows 600. A bell that is tried by everybody would cost a second.
 """
 
 from collections import Counter
@@ -12,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ENGINES
-from tests.faults.house import at_rate, p95, scaled
+from tests.faults.house import FULL, at_rate, scaled
 from tests.support import valkey
 
 pytestmark = pytest.mark.slow
 one_engine = pytest.mark.parametrize("engine", ENGINES[:1], indirect=True)
 SLOWER = scaled("BROKER_SLOWER", 600, 50) / 1000
+SHARE = 0.95 if FULL else 0.5
 LATEST = 30
 
 
@@ -25,6 +27,11 @@ LATEST = 30
 def broker(tmp_path):
     with valkey.start(tmp_path / "valkey") as found:
         yield found
+
+
+def within(told, share):
+    """Seconds in which so large a part of the callers was answered."""
+    return sorted(one.seconds for one in told)[int(len(told) * share)]
 
 
 class Presses:
@@ -47,14 +54,15 @@ def check_not_slower(house, broker, ways, without=""):
     house.web(REDIS_URL=broker.url, WITHOUT=without)
     presses, calls = Presses(house), scaled("BROKER_CALLS", 40, 600)
     presses.times(8)
-    before = p95(presses.times(calls))
+    before = presses.times(calls)
     for way in ways:
         broker.freeze() if way == "frozen" else broker.kill()
         presses.times(8, rate=1000)  # both processes find out
-        after = p95(presses.times(calls))
-        print(f"{way}: 19 of 20 within {after * 1000:.0f} ms, before {before * 1000:.0f} ms")
+        after = presses.times(calls)
+        for share in (0.5, 0.95):
+            print(f"{way}: {share:.0%} within {within(after, share):.3f} s, before {within(before, share):.3f} s")
         broker.thaw() if way == "frozen" else broker.restart(empty=True)
-        assert after - before <= SLOWER, way
+        assert within(after, SHARE) - within(before, SHARE) <= SLOWER, way
     return presses
 
 

@@ -43,7 +43,8 @@ def moody(suite, monkeypatch):
     sink.stop()
 
 
-def test_each_letter_ends_where_the_server_lets_it(suite, moody):
+def check_each_ends(suite, sink):
+    """Put off: tried again and sent. Refused: failed. Perhaps accepted: thrice at most, as copies of one letter."""
     event = published(suite)
     for number in range(LETTERS):
         register(suite, event, number)
@@ -58,11 +59,25 @@ def test_each_letter_ends_where_the_server_lets_it(suite, moody):
     assert statuses == {number: {2: "failed", 3: "uncertain"}.get(number, "sent") for number in range(LETTERS)}
     assert rows[2].error.startswith("550") and rows[2].attempts == 1
     assert {number: rows[number].attempts for number in (0, 1, 3, 4, 5, 6)} == {0: 3, 1: 2, 3: 3, 4: 2, 5: 2, 6: 1}
-    copies = {int(address[7:11]): ids for address, ids in moody.copies().items()}
+    copies = {int(address[7:11]): ids for address, ids in sink.copies().items()}
     assert {number: len(ids) for number, ids in copies.items()} == {
         number: {3: 3, 4: 2, 5: 2}.get(number, 1) for number in range(LETTERS) if number != 2
     }
     assert all(len(set(ids)) == 1 for ids in copies.values())
+
+
+def test_each_letter_ends_where_the_server_lets_it(suite, moody):
+    check_each_ends(suite, moody)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("MOST_AMBIGUOUS", 99), ("RETRIES", ()), ("message_id", lambda row, settings: f"<{row.id}.{row.attempts}@q>")],
+)
+def test_bad_server_is_noticed_when_a_guard_is_taken_out(suite, moody, monkeypatch, name, value):
+    monkeypatch.setattr(outbox, name, value)
+    with pytest.raises(AssertionError):
+        check_each_ends(suite, moody)
 
 
 def test_organiser_sees_what_the_server_refused_and_what_nobody_knows(suite, moody):

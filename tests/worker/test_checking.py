@@ -86,7 +86,7 @@ def ids(suite):
 
 
 def findings(connection, invariants):
-    return {f"{one.name} {one.says}": one for one in check(connection, invariants) if one.broken}
+    return {f"{one.of.name} {one.of.says}": one for one in check(connection, invariants) if one.broken}
 
 
 @pytest.mark.parametrize(

@@ -67,3 +67,18 @@ def test_only_one_at_a_time_waits_to_hear_whether_a_frozen_broker_is_back(tmp_pa
             one.join()
         found.thaw()
     assert sum(seconds > 0.8 for seconds in waited) == 1
+
+
+def test_bell_without_its_timeouts_would_keep_the_request_waiting(tmp_path, monkeypatch):
+    monkeypatch.setattr(doorbell, "TRANSPORT", {"max_retries": 0})
+    doorbell._bell.cache_clear()
+    with valkey.start(tmp_path / "valkey") as found:
+        found.freeze()
+        waiting = threading.Thread(target=ring, args=(found.url,), daemon=True)
+        waiting.start()
+        waiting.join(2.5)
+        assert waiting.is_alive()
+        found.thaw()
+        waiting.join(20)
+    doorbell._bell.cache_clear()
+    assert not waiting.is_alive()
