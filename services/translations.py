@@ -45,7 +45,7 @@ def update_all() -> None:
         for language in LANGUAGES:
             target = folder / language / "LC_MESSAGES" / "messages.po"
             verb = "update" if target.exists() else "init"
-            extra = ["--no-fuzzy-matching", "--omit-header", "--ignore-obsolete"] if verb == "update" else []
+            extra = ["--no-fuzzy-matching", "--no-wrap", "--ignore-obsolete"] if verb == "update" else []
             _babel("-q", verb, "-i", str(template), "-d", str(folder), "-l", language, *extra)
 
 
