@@ -94,11 +94,16 @@ def test_behind_one_counted_proxy_only_what_it_says_counts(again):
     assert [reply.status_code for reply in sent] == [303] * 3 + [429, 303]
 
 
-def test_of_ipv6_a_house_is_one_address(suite):
-    with suite.registry.test_request_context(environ_base={"REMOTE_ADDR": "2001:db8:1:2:aaaa::1"}):
-        one = limits.client()
-    with suite.registry.test_request_context(environ_base={"REMOTE_ADDR": "2001:db8:1:2:bbbb::2"}):
-        assert limits.client() == one
+def named(suite, address):
+    with suite.registry.test_request_context(environ_base={"REMOTE_ADDR": address}):
+        return limits.client()
+
+
+def test_of_ipv6_a_house_is_one_address_and_what_is_none_is_no_error(suite):
+    assert named(suite, "2001:db8:1:2:aaaa::1") == named(suite, "2001:db8:1:2:bbbb::2") == "2001:db8:1:2::/64"
+    assert named(suite, "10.0.0.1") != named(suite, "10.0.0.2")
+    for odd in ("1.2.3.4:5678", "unknown", "a:b", "fe80::1%eth0/x"):
+        assert named(suite, odd) == odd
 
 
 def test_refusal_of_the_interface_is_a_problem_with_retry_after(suite):
