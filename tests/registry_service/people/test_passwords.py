@@ -117,7 +117,9 @@ def test_password_that_is_guessed_first_is_refused_also_one_of_her_name(given):
         passwords.check(*AIGERIM, given)
 
 
-@pytest.mark.parametrize("given", [GOOD, OTHER, "K7!xp2Qz", "correct horse battery", "🐎🐫🐄🐑 төртеу", "ыф7қ" * 50])
+@pytest.mark.parametrize(
+    "given", [GOOD, OTHER, "K7!xp2Qz", "correct horse battery", "🐎🐫🐄🐑 төртеу", " ".join(map(str, range(900, 950)))]
+)
 def test_password_nobody_guesses_is_taken_whatever_it_is_made_of(given):
     passwords.check(*AIGERIM, given)
 
