@@ -78,6 +78,7 @@ def _configure(app: Flask, service: Service, settings: Settings) -> None:
         SERVICE=service,
         SECRET_KEY=settings.secret_key,
         SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        WTF_CSRF_SECRET_KEY=[*settings.secret_key_fallbacks, settings.secret_key],  # the last one signs
         SQLALCHEMY_DATABASE_URI=service.database_url,
         TESTING=settings.env == "test",
         PROPAGATE_EXCEPTIONS=False,

@@ -4,6 +4,7 @@ Never off: while Redis is away each process goes on counting by itself. Keys are
 address is kept.
 """
 
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from ipaddress import ip_network
@@ -54,4 +55,6 @@ def _wait(window: Window, item: limits.RateLimitItem, names: tuple[str, str]) ->
 def client() -> str:
     """Who calls, by address: as counted proxies say, and nobody else; of IPv6 the network of one house."""
     address = request.remote_addr or "local"
-    return str(ip_network(f"{address}/64", strict=False)) if ":" in address else address
+    with suppress(ValueError):  # a proxy may say something else
+        address = str(ip_network(f"{address}/64" if ":" in address else address, strict=False))
+    return address

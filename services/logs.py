@@ -35,6 +35,7 @@ def init_logging(form: str) -> None:
     shape.insert(0, ProcessorFormatter.remove_processors_meta)
     handler = logging.StreamHandler()
     handler.setFormatter(ProcessorFormatter(foreign_pre_chain=common, processors=shape))
+    logging.captureWarnings(True)
     root = logging.getLogger()
     root.handlers[:] = [h for h in root.handlers if not isinstance(h.formatter, ProcessorFormatter)] + [handler]
     root.setLevel(logging.INFO)

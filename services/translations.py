@@ -26,26 +26,12 @@ def update_all() -> None:
         folder, template = ROOT / package / "translations", ROOT / "var" / f"{package}.pot"
         template.parent.mkdir(exist_ok=True)
         mapping = ROOT / "services" / "babel.cfg"
-        _babel(
-            "-q",
-            "extract",
-            "-F",
-            str(mapping),
-            "-k",
-            "_l",
-            "-k",
-            "N_",
-            "--no-location",
-            "--sort-output",
-            "--omit-header",
-            "-o",
-            str(template),
-            str(ROOT / package),
-        )
+        words = ["-k", "_l", "-k", "N_", "--no-location", "--sort-output", "--omit-header"]
+        _babel("-q", "extract", "-F", str(mapping), *words, "-o", str(template), str(ROOT / package))
         for language in LANGUAGES:
             target = folder / language / "LC_MESSAGES" / "messages.po"
             verb = "update" if target.exists() else "init"
-            extra = ["--no-fuzzy-matching", "--omit-header", "--ignore-obsolete"] if verb == "update" else []
+            extra = ["--no-fuzzy-matching", "--width=120", "--ignore-obsolete"] if verb == "update" else []
             _babel("-q", verb, "-i", str(template), "-d", str(folder), "-l", language, *extra)
 
 

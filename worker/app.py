@@ -90,5 +90,6 @@ def __getattr__(name: str) -> Celery:
     """`app`, made on first use, so that the module can be read without settings."""
     if name != "app":
         raise AttributeError(name)
+    init_logging(places.settings().log_format)  # before Celery has its first word
     globals()["app"] = made = make_app(places.settings())
     return made

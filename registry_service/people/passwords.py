@@ -5,6 +5,7 @@ Hashing is slow on purpose, so it happens outside the transaction, and as long f
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -36,12 +37,19 @@ KEYS = str.maketrans("йцукенгшщзхъфывапролджэячсмит
 REFUSED = VerificationError, ValueError
 
 
-def verified(email: str, given: str) -> Password | None:
-    """The password row of the active person with this address, if `given` is her password; reads only."""
-    mine = Person.email == normal_mail(email), Person.active
-    row = db.session.scalars(select(Password).join(Person, Person.id == Password.person_id).where(*mine)).first()
+class Verified(NamedTuple):
+    """Whose password it is, and the hash it was compared with."""
+
+    person_id: str
+    digest: str
+
+
+def verified(email: str, given: str) -> Verified | None:
+    """Whose password `given` is, if that person has this address and may come in; reads only."""
+    found = select(Password.person_id, Password.digest).join(Person, Person.id == Password.person_id)
+    row = db.session.execute(found.where(Person.email == normal_mail(email), Person.active)).first()
     db.session.rollback()  # nothing is held open while the hash is worked out
-    return row if fits(row.digest if row else _nobodys(), given) and row else None
+    return Verified(*row) if fits(row.digest if row else _nobodys(), given) and row else None
 
 
 def fits(digest: str, given: str) -> bool:
@@ -58,12 +66,12 @@ def _nobodys() -> str:
     return HASHER.hash(new_id())
 
 
-def renewed(row: Password, given: str) -> str:
+def renewed(row: Verified, given: str) -> str:
     """The row's hash, or another of the same password where the parameters have changed since."""
     return HASHER.hash(given) if HASHER.check_needs_rehash(row.digest) else row.digest
 
 
-def sign_in(session: Session, row: Password, digest: str, next_path: str) -> signing_in.SignedIn | None:
+def sign_in(session: Session, row: Verified, digest: str, next_path: str) -> signing_in.SignedIn | None:
     """A session for a password verified before; None when it was changed or her access closed meanwhile."""
     mine = Password.person_id == row.person_id, Password.digest == row.digest
     person = session.get(Person, row.person_id)
@@ -74,9 +82,9 @@ def sign_in(session: Session, row: Password, digest: str, next_path: str) -> sig
     return signing_in.let(session, person, next_path, "password")
 
 
-def check(person: Person, given: str) -> None:
+def check(name: str, email: str, given: str) -> None:
     """Raise Invalid for a password that is guessed early: common, near to one, or made of her name or address."""
-    hers = [*re.split(r"[\W_\d]+", person.name), *re.split(r"[\W_]+", person.email), person.email.partition("@")[0]]
+    hers = [*re.split(r"[\W_\d]+", name), *re.split(r"[\W_]+", email), email.partition("@")[0]]
     known = [word for word in [*hers, *LOCAL] if len(word) > 2]
     lower = given.lower()
     for typed in {lower, lower.translate(KEYS)}:
@@ -89,16 +97,17 @@ def prepare(actor: Actor, current: str, given: str) -> str:
 
     Call it outside a transaction.
     """
-    row, person = db.session.get(Password, actor.id), db.session.get(Person, actor.id)
+    old = db.session.scalar(select(Password.digest).where(Password.person_id == actor.id))
+    hers = db.session.execute(select(Person.name, Person.email).where(Person.id == actor.id)).first()
     fresh = signing_in.came_by_link_now(actor.session)
     db.session.rollback()
-    if person is None or not (fresh or row):
+    if hers is None or not (fresh or old):
         raise Forbidden(_("Sign in by a new link first"))
-    if row and not (fresh and not current) and not fits(row.digest, current):
+    if old and not (fresh and not current) and not fits(old, current):
         raise Invalid({"current": [_("This is not your present password")]})
     if not given:
         return ""
-    check(person, given)
+    check(hers.name, hers.email, given)
     return HASHER.hash(given)
 
 

@@ -1,5 +1,6 @@
 """Lines: one for each event, readable, without secrets, whatever is written into them."""
 
+import functools
 import io
 import json
 import logging
@@ -142,7 +143,7 @@ def test_one_name_leads_from_the_request_to_the_letter(suite, caplog):
 
     browser = Browser(suite, "ru", None)
     browser.get("/registry/sign-in")
-    browser.client.environ_base = {"HTTP_X_REQUEST_ID": "lead-1"}
+    browser.client.open = functools.partial(browser.client.open, headers={"X-Request-Id": "lead-1"})
     browser.submit(email=TEACHER, follow=False)
     with caplog.at_level(logging.INFO, "qonyrau.outbox"):
         suite.drain()

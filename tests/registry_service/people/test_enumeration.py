@@ -46,6 +46,7 @@ def answer(suite, email, password=""):
 
 def test_asking_for_a_link_answers_alike(suite):
     write(suite, update(Person).where(Person.email == CLOSED).values(active=False))
+    answer(suite, "first@example.invalid")  # makes the counter of requests
     known, unknown, closed = (answer(suite, email) for email in (KNOWN, UNKNOWN, CLOSED))
     assert known[0] == 303
     assert known == unknown == closed
@@ -64,7 +65,7 @@ def test_wrong_password_takes_as_long_for_nobody(suite):
 
     taken = {TEACHER: [], UNKNOWN: []}
     with suite.registry.app_context():
-        for _ in range(9):
+        for _ in range(5):
             for email, seconds in taken.items():
                 begin = time.perf_counter()
                 assert passwords.verified(email, "wrong " + GOOD) is None
