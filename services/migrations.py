@@ -32,9 +32,7 @@ def state() -> dict[str, str]:
     newest, *older = _revisions(str(service.package / "migrations"))
     held = MigrationContext.configure(service.db.session.connection()).get_current_revision()
     if held is None or held in older:
-        raise Unavailable(
-            f"the {service.name} database is at {held or 'nothing'}, this code needs {newest}: migrate it"
-        )
+        raise Unavailable(f"the {service.name} database is at {held or 'nothing'}, its code needs {newest}: migrate it")
     return {"schema": "ok"}
 
 
@@ -68,7 +66,7 @@ def run() -> None:
         connection.invalidate()  # the pool must not hand out one with other rules
 
 
-def _refuse_lost_references(ctx: MigrationContext, **_: Any) -> None:
+def _refuse_lost_references(ctx: MigrationContext, *_: Any, **_more: Any) -> None:
     """Before a migration commits: does every reference still point somewhere?"""
     if ctx.dialect.name == "sqlite" and ctx.connection is not None:
         lost = ctx.connection.exec_driver_sql("PRAGMA foreign_key_check").all()
