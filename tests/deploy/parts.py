@@ -48,7 +48,7 @@ def all_parts(server: Postgres, folder: Path) -> Iterator[Parts]:
         stack.enter_context(databases(server))
         sink = smtp.start()
         stack.callback(sink.stop)
-        hosts = {"redis:6379": f"127.0.0.1:{queue}", **database_hosts(server)}
+        hosts = {"redis:6379": f"127.0.0.1:{queue}", "/backups": str(folder / "backups"), **database_hosts(server)}
         parts = Parts(compose["services"], settings(f"http://127.0.0.1:{port}", sink.url), folder, hosts)
         parts.sink, parts.gateway, parts.processes = sink, f"http://127.0.0.1:{port}", {}
         stack.enter_context(broker(compose["services"]["redis"]["command"], queue, folder))

@@ -228,6 +228,21 @@ def test_forwarded_words_are_counted_not_believed(parts):
         assert browser.get("/", headers={"Host": "evil.example"}).status_code == 400
 
 
+def test_backup_and_restore_run_as_the_services_own_roles(parts, journey, postgres_server):
+    made = parts.run("backup")
+    assert made.returncode == 0, made.stderr
+    folder = made.stdout.strip()
+    assert folder.startswith(str(parts.folder))
+    unasked = parts.run("backup", "python", "-m", "worker", "restore", folder)
+    assert unasked.returncode == 1 and "say --overwrite" in unasked.stderr
+    done = parts.run("backup", "python", "-m", "worker", "restore", folder, "--overwrite")
+    assert done.returncode == 0 and "0 letters are held back" in done.stdout, done.stderr
+    assert row(postgres_server, "events", "SELECT count(*) FROM registration") == 1
+    owner = "SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'public'"
+    assert row(postgres_server, "registry", owner) == "pg_database_owner"
+    assert all(parts.healthy(name) for name in ("registry", "events"))
+
+
 def test_service_that_is_away_is_said_so_and_feeds_go_on(parts, journey):
     """Last: it ends the events service for good."""
     path = "/calendars/all.ics?kind=seminar&lang=ru"
