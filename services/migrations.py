@@ -51,6 +51,7 @@ def run() -> None:
             connection.exec_driver_sql("SET lock_timeout = '2s'")
             connection.commit()
         else:  # making a table anew, as SQLite must, would take the rows that point to it along
+            connection.detach()  # closed afterwards: the pool must not hand out one with other rules
             connection.connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
         context.configure(
             connection=connection,
@@ -63,7 +64,6 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-        connection.invalidate()  # the pool must not hand out one with other rules
 
 
 def _refuse_lost_references(ctx: MigrationContext, *_: Any, **_more: Any) -> None:
