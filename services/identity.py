@@ -75,7 +75,8 @@ def issue(settings: Settings, claims: dict[str, Any], now: datetime | None = Non
     end = now + LIFETIME
     body = {"iss": ISSUER, "iat": int(now.timestamp()), "exp": int(end.timestamp()), **claims}
     key = ECKey.import_key(json.loads(settings.registry_signing_key))
-    return jwt.encode({"alg": "ES256"}, body, key, algorithms=["ES256"]), end
+    header = {"alg": "ES256", **({"kid": key.kid} if key.kid else {})}  # which key, while one is being changed
+    return jwt.encode(header, body, key, algorithms=["ES256"]), end
 
 
 @lru_cache(maxsize=8)

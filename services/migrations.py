@@ -32,9 +32,7 @@ def state() -> dict[str, str]:
     newest, *older = _revisions(str(service.package / "migrations"))
     held = MigrationContext.configure(service.db.session.connection()).get_current_revision()
     if held is None or held in older:
-        raise Unavailable(
-            f"the {service.name} database is at {held or 'nothing'}, this code needs {newest}: migrate it"
-        )
+        raise Unavailable(f"the {service.name} database is at {held or 'nothing'}, its code needs {newest}: migrate it")
     return {"schema": "ok"}
 
 
@@ -53,6 +51,7 @@ def run() -> None:
             connection.exec_driver_sql("SET lock_timeout = '2s'")
             connection.commit()
         else:  # making a table anew, as SQLite must, would take the rows that point to it along
+            connection.detach()  # closed afterwards: the pool must not hand out one with other rules
             connection.connection.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
         context.configure(
             connection=connection,
@@ -65,10 +64,9 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
-        connection.invalidate()  # the pool must not hand out one with other rules
 
 
-def _refuse_lost_references(ctx: MigrationContext, **_: Any) -> None:
+def _refuse_lost_references(ctx: MigrationContext, *_: Any, **_more: Any) -> None:
     """Before a migration commits: does every reference still point somewhere?"""
     if ctx.dialect.name == "sqlite" and ctx.connection is not None:
         lost = ctx.connection.exec_driver_sql("PRAGMA foreign_key_check").all()

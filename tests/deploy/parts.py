@@ -17,12 +17,12 @@ from joserfc.jwk import ECKey
 from psycopg import sql
 from sqlalchemy import make_url
 
-from services import valkey
 from services.settings import public_half
 from tests.deploy.compose import FILE, ROOT, Local, parse, programs
 from tests.support import smtp
 from tests.support.postgres import Postgres
 from tests.support.processes import Process, free_port, spawn, wait_until
+from tests.support.valkey import binary
 
 LASTING = ("registry", "events", "worker", "beat", "loop")
 PASSWORDS = {
@@ -48,7 +48,7 @@ def all_parts(server: Postgres, folder: Path) -> Iterator[Parts]:
         stack.enter_context(databases(server))
         sink = smtp.start()
         stack.callback(sink.stop)
-        hosts = {"redis:6379": f"127.0.0.1:{queue}", **database_hosts(server)}
+        hosts = {"redis:6379": f"127.0.0.1:{queue}", "/backups": str(folder / "backups"), **database_hosts(server)}
         parts = Parts(compose["services"], settings(f"http://127.0.0.1:{port}", sink.url), folder, hosts)
         parts.sink, parts.gateway, parts.processes = sink, f"http://127.0.0.1:{port}", {}
         stack.enter_context(broker(compose["services"]["redis"]["command"], queue, folder))
@@ -106,9 +106,9 @@ def database_hosts(server: Postgres) -> dict[str, str]:
 @contextmanager
 def broker(command: list[str], port: int, folder: Path) -> Iterator[None]:
     """A server of Redis's protocol with the file's own arguments."""
-    binary = valkey.binary()
-    assert binary
-    with spawn([binary, *command[1:], "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]):
+    server = binary()
+    assert server
+    with spawn([server, *command[1:], "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]):
         wait_until(lambda: _answers(port), 20)
         yield
 
