@@ -54,7 +54,8 @@ def _release(session: Session, actor: Actor, event: Event, form: Form) -> Done:
     seated = ngettext(
         "%(num)s person who waited has a place now.", "%(num)s people who waited have a place now.", promoted
     )
-    return f"/events/{event.slug}", f"{_('The places are open to everybody.')} {seated if promoted else ''}".rstrip()
+    opened = _("The places are open to everybody.")
+    return f"/events/{event.slug}", f"{opened} {seated if promoted else ''}".rstrip()
 
 
 def _delete(session: Session, actor: Actor, event: Event, form: Form) -> Done:
