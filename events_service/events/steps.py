@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from events_service.db import db
 from events_service.directory import queries as directory
 from events_service.directory.models import School
-from events_service.events import clashes, filtering, planning, queries, seats, submitted, viewing
+from events_service.events import clashes, content, filtering, planning, queries, seats, submitted, viewing
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.events.schemas import AudienceBody, CancelBody
 from services.app import say
@@ -92,7 +92,8 @@ def confirm_step(ref: str, step: str) -> ResponseReturnValue:
     if form.ok:
         say(message)
         return redirect(url, 303)
-    clashing = clashes.of_event(event) if step == "publish" else []
+    takes_place = step in {"publish", "restore"}
+    clashing = clashes.of_content(content.snapshot(event), event) if takes_place else []
     html = render_template(
         "events/confirm.html", form=form, event=event, step=step, clashes=clashing, **_numbers(event)
     )
