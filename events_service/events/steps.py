@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from events_service.db import db
 from events_service.directory import queries as directory
 from events_service.directory.models import School
-from events_service.events import clashes, filtering, planning, queries, seats, submitted, viewing
+from events_service.events import clashes, content, filtering, planning, queries, seats, submitted, viewing
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.events.schemas import AudienceBody, CancelBody
 from events_service.notifications import ideas
@@ -55,7 +55,8 @@ def _release(session: Session, actor: Actor, event: Event, form: Form) -> Done:
     seated = ngettext(
         "%(num)s person who waited has a place now.", "%(num)s people who waited have a place now.", promoted
     )
-    return f"/events/{event.slug}", f"{_('The places are open to everybody.')} {seated if promoted else ''}".rstrip()
+    opened = _("The places are open to everybody.")
+    return f"/events/{event.slug}", f"{opened} {seated if promoted else ''}".rstrip()
 
 
 def _delete(session: Session, actor: Actor, event: Event, form: Form) -> Done:
@@ -92,7 +93,8 @@ def confirm_step(ref: str, step: str) -> ResponseReturnValue:
     if form.ok:
         say(message)
         return redirect(url, 303)
-    clashing = clashes.of_event(event) if step == "publish" else []
+    takes_place = step in {"publish", "restore"}
+    clashing = clashes.of_content(content.snapshot(event), event) if takes_place else []
     html = render_template(
         "events/confirm.html", form=form, event=event, step=step, clashes=clashing, **_numbers(event)
     )

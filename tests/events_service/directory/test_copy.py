@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 from events_service.db import Counter as Cursor
 from events_service.db import db as copy_db
 from events_service.directory import client, copying
+from events_service.directory.models import AcademicYear, CalendarDay, Term
 from registry_service.changes import queries as feed
 from registry_service.db import Change, db
 from registry_service.people.models import Person
@@ -111,3 +112,44 @@ def test_page_that_fails_leaves_rows_and_cursor_as_they_were(suite, monkeypatch)
     with suite.events.app_context():
         assert copying.cursor() == stood
     assert in_order(copied_rows(suite)) == in_order(before)
+
+
+def test_school_calendar_is_copied_with_its_terms_and_follows_every_change(suite):
+    registrar = suite.sign_in("registrar")
+    days, years = "/registry/api/v1/calendar-days", "/registry/api/v1/academic-years"
+    assert calendar_copied(suite) == calendar_answered(suite)
+    first = suite.json("GET", days).get_json()["items"][0]
+    suite.json("PATCH", f"{days}/{first['id']}", {"name": {"kk": "Басқа"}, "last_day": None}, as_=registrar)
+    suite.json("PATCH", f"{years}/2020-21", {"last_day": "2021-05-31", "terms": []}, as_=registrar)
+    suite.json("POST", years, {"first_day": "2031-09-01", "last_day": "2032-05-25"}, as_=registrar)
+    newest = suite.json("GET", years).get_json()["items"][1]
+    assert suite.json("DELETE", f"{years}/{newest['code']}", as_=registrar).status_code == 204
+    pull(suite)
+    assert calendar_copied(suite) == calendar_answered(suite)
+    assert newest["code"] not in calendar_copied(suite)[0]
+
+
+def calendar_answered(suite):
+    """Years with their terms, and days off, as the register answers them."""
+    items = [
+        suite.json("GET", f"/registry/api/v1/{what}?limit=200").get_json()["items"]
+        for what in ("academic-years", "calendar-days")
+    ]
+    years = {year["code"]: (year["first_day"], year["last_day"], year["terms"]) for year in items[0]}
+    return years, {day["id"]: (day["kind"], day["first_day"], day["last_day"], day["name"]) for day in items[1]}
+
+
+def calendar_copied(suite):
+    with suite.events.app_context():
+        terms = {}
+        for term in copy_db.session.scalars(select(Term).order_by(Term.number)):
+            days = {"first_day": term.first_day.isoformat(), "last_day": term.last_day.isoformat()}
+            terms.setdefault(term.year_code, []).append({"number": term.number, **days})
+        years = {
+            year.code: (year.first_day.isoformat(), year.last_day.isoformat(), terms.get(year.code, []))
+            for year in copy_db.session.scalars(select(AcademicYear))
+        }
+        days = copy_db.session.scalars(select(CalendarDay)).all()
+        return years, {
+            day.id: (day.kind, day.first_day.isoformat(), day.last_day.isoformat(), day.name) for day in days
+        }

@@ -75,14 +75,13 @@ class Model:
 
 def state_of(session, event):
     """Who has a place, and who waits in which order; the counters must say the same."""
-    rows = session.scalars(
-        select(Registration).where(Registration.event_id == event.id, Registration.status.in_(LIVE))
-    ).all()
-    seated = sorted(row.name for row in rows if row.status == "confirmed")
-    waiting = sorted((row for row in rows if row.status == "waitlisted"), key=lambda row: (row.queued_at, row.id))
-    small = sum(row.small for row in rows if row.status == "confirmed")
-    assert (event.seats_taken, event.small_taken, event.waiting) == (len(seated), small, len(waiting))
-    return seated, [row.name for row in waiting]
+    columns = select(Registration.name, Registration.status, Registration.small)
+    live = Registration.event_id == event.id, Registration.status.in_(LIVE)
+    rows = session.execute(columns.where(*live).order_by(Registration.queued_at, Registration.id)).all()
+    waiting = [name for name, status, _small in rows if status == "waitlisted"]
+    seated = {name: small for name, status, small in rows if status == "confirmed"}
+    assert (event.seats_taken, event.small_taken, event.waiting) == (len(seated), sum(seated.values()), len(waiting))
+    return sorted(seated), waiting
 
 
 def random_steps(rng):
