@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
+from mimetypes import guess_type
 from typing import Any
 
 from flask import Response
@@ -16,7 +17,6 @@ from services.text import UNSAFE
 
 BOM = "\ufeff"  # without it a spreadsheet reads Cyrillic letters as Latin ones
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 QUIET = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 MOST = 20_000
 Lines = Iterable[Sequence[Any]]
@@ -65,5 +65,6 @@ def xlsx_bytes(lines: Lines) -> bytes:
 
 def table_file(name: str, form: str, lines: Lines) -> Response:
     """The answer of a route that ends in `csv` or `xlsx`."""
-    body, kind = (xlsx_bytes(lines), XLSX) if form == "xlsx" else (csv_bytes(lines), "text/csv")
-    return Response(body, mimetype=kind, headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'})
+    body, file = xlsx_bytes(lines) if form == "xlsx" else csv_bytes(lines), f"{name}.{form}"
+    headers = {"Content-Disposition": f'attachment; filename="{file}"'}
+    return Response(body, mimetype=guess_type(file)[0], headers=headers)

@@ -60,8 +60,8 @@ def plain(value: Any) -> Any:
 
 def next_number(session: Session, model: type[CounterRow], name: str) -> int:
     """The next value of a counter; the UPDATE makes writers take turns until the commit."""
-    session.execute(update(model).where(model.name == name).values(value=model.value + 1))
-    value = session.scalar(select(model.value).where(model.name == name))
+    taken = update(model).where(model.name == name).values(value=model.value + 1).returning(model.value)
+    value = session.scalar(taken, execution_options={"synchronize_session": False})
     if value is None:
         session.execute(insert(model).values(name=name, value=1))
         return 1

@@ -14,6 +14,7 @@ from events_service.events import seats
 from events_service.events.models import PUBLISHED, Event
 from events_service.registrations.models import PENDING, Registration
 from registry_service import db as registry_db
+from registry_service.imports import importing
 from registry_service.people.models import SignInLink, SignInSession
 from services.database import utcnow
 from services.jobs import slot_of, take_slot
@@ -80,9 +81,12 @@ def _forget_old(session: Session, rows: Any) -> int:
     )
 
 
-def _forget_sign_ins(session: Session) -> int:
-    """Links and sessions that have ended by themselves; a session nobody knows is refused like an ended one."""
-    return sum(
+def _forget_sign_ins_and_imports(session: Session) -> int:
+    """Links and sessions that have ended by themselves, and files put forward a day ago.
+
+    A session nobody knows is refused like an ended one.
+    """
+    return importing.forget_old(session) + sum(
         _count(session, delete(model).where(model.expires_at < utcnow() - LINKS_KEPT))
         for model in (SignInLink, SignInSession)
     )
@@ -102,7 +106,7 @@ def _count(session: Session, statement: Any) -> int:
 
 
 TIDIED: Mapping[str, tuple[Any, Callable[[Session], int]]] = {
-    REGISTRY: (registry_db, _forget_sign_ins),
+    REGISTRY: (registry_db, _forget_sign_ins_and_imports),
     EVENTS: (events_db, _forget_guests_and_sessions),
 }
 JOBS: Mapping[str, Job] = {

@@ -26,6 +26,7 @@ TALLEST = 100_000
 FORMULA = re.compile(rb"<(?:\w+:)?c\b([^<>]*)>\s*<(?:\w+:)?f[\s/>]")
 ERROR = re.compile(rb"<(?:\w+:)?c\b([^<>]*\bt=[\"']e[\"'][^<>]*)>")
 PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 Lines = Iterator[tuple[int, list[str]]]
 
@@ -70,8 +71,8 @@ def from_csv(data: bytes) -> Lines:
     text = decoded(data)
     try:
         yield from enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text), strict=True), 1)
-    except csv.Error:
-        raise Refused("quotes") from None
+    except csv.Error as error:
+        raise Refused("text" if "limit" in str(error) else "quotes") from None
 
 
 def decoded(data: bytes) -> str:
@@ -80,7 +81,7 @@ def decoded(data: bytes) -> str:
         text = data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         raise Refused("encoding") from None
-    if "\0" in text[:200]:  # UTF-16 or UTF-32 that does not say so
+    if CONTROLS.search(text.partition("\n")[0]):  # UTF-16 or UTF-32 that does not say so
         raise Refused("encoding")
     return text
 

@@ -37,7 +37,8 @@ from services.identity import Actor
 
 KEPT = timedelta(hours=24)
 MOST_KEPT = 5  # dry runs of one person
-Verb = Callable[[Session, Actor, ImportRow, dict[str, Any]], Any]
+STEP = tuple(getattr(ImportRow, name) for name in ("id", "verb", "target", "version", "body"))
+Verb = Callable[[Session, Actor, Any, dict[str, Any]], Any]
 VERBS: dict[tuple[str, str], tuple[Any, Verb]] = {
     ("schools", CREATE): (SchoolBody(), lambda session, actor, row, data: schools.create(session, actor, data)),
     ("schools", CHANGE): (
@@ -133,22 +134,26 @@ def confirm(session: Session, actor: Actor, run_id: str) -> ImportRun:
         raise NotFound
     if not taken:
         raise Conflict(_("This file is in the register already"))
-    rows = select(ImportRow).where(ImportRow.run_id == run.id, ImportRow.verb != "", ImportRow.status != REJECTED)
-    done = sum(_apply(session, actor, run.kind, row) for row in session.scalars(rows.order_by(ImportRow.number)).all())
+    good = ImportRow.run_id == run.id, ImportRow.verb != "", ImportRow.status != REJECTED
+    # Columns, not rows of the session: each UPDATE looks through all that the session holds.
+    rows = session.execute(select(*STEP).where(*good).order_by(ImportRow.number)).all()
+    refused = [fault for row in rows if (fault := _apply(session, actor, run.kind, row))]
+    if refused:
+        session.execute(update(ImportRow), refused)
+    done = len(rows) - len(refused)
     new = {"kind": run.kind, "file": run.filename, "digest": run.digest, "rows": done}
     ledger.audit(session, Audit, actor, "import.confirmed", "import", run.id, new=new)
     return run
 
 
-def _apply(session: Session, actor: Actor, kind: str, row: ImportRow) -> bool:
-    """One row in a savepoint of its own: what is refused leaves no trace but its reason."""
+def _apply(session: Session, actor: Actor, kind: str, row: Any) -> dict[str, Any] | None:
+    """One row in a savepoint of its own: what is refused leaves no trace but its reason, which is answered."""
     schema, verb = VERBS[kind, row.verb]
     try:
         with session.begin_nested():
             verb(session, actor, row, schema.load(row.body))
     except QonyrauError as refusal:
         found = list(messages(translate_messages(refusal.errors))) or [("", str(refusal.detail or refusal.title))]
-        row.status = REJECTED
-        row.faults = [[FIELDS.get(name, name), reason] for name, reason in found]
-        return False
-    return True
+        faults = [[FIELDS.get(name, name), reason] for name, reason in found]
+        return {"id": row.id, "status": REJECTED, "faults": faults}
+    return None

@@ -40,7 +40,8 @@ class Ground:
 def take_turns(session: Session, *ids: str) -> dict[str, School]:
     """Make writers of these schools wait for each other; answers the schools as they are now."""
     for school_id in sorted(set(ids)):
-        session.execute(update(School).where(School.id == school_id).values(version=School.version + 1))
+        turn = update(School).where(School.id == school_id).values(version=School.version + 1)
+        session.execute(turn, execution_options={"synchronize_session": False})  # read anew below
     found = session.scalars(select(School).where(School.id.in_(ids)).execution_options(populate_existing=True))
     return {school.id: school for school in found}
 
