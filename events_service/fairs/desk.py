@@ -57,7 +57,8 @@ def arrange(ref: str, idea_id: str) -> ResponseReturnValue:
         form.data, form.errors, form.status = {}, [], 200
     if form.ok:
         with form.attempt(db):
-            verb = deciding.place if idea.status == ACCEPTED else deciding.accept
+            placed = idea.status == ACCEPTED or form.pressed("clear")
+            verb = deciding.place if placed else deciding.accept
             idea = verb(db.session(), me(), idea.id, form.data)
     if form.ok:
         _say_arranged(event, idea)
@@ -193,6 +194,7 @@ def _section_saved(event: Event) -> ResponseReturnValue:
 
 
 def _section_form(form: Form, event: Event, section: FairSection | None) -> ResponseReturnValue:
+    form.errors = [("districts" if field.startswith("districts.") else field, said) for field, said in form.errors]
     offer: dict[str, Any] = {
         "languages": [(code, language_names(code)) for code in LANGUAGES],
         "districts": [(row.code, said_plain(row.name)) for row in directory.districts()],

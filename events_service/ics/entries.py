@@ -16,7 +16,7 @@ from events_service.db import db
 from events_service.directory.models import Organisation, Programme
 from events_service.events import words
 from events_service.events.models import CANCELLED, AgendaItem, Event
-from events_service.fairs.models import Idea
+from events_service.fairs.models import FAIR, Idea
 from events_service.ics.ical import Entry
 from services.i18n import clock, said_plain
 from services.identity import settings_of_app
@@ -105,8 +105,9 @@ def slot_line(idea: Idea, zone: str) -> str:
 
 def _slots(event: Event) -> str:
     """The programme of a fair; as much of it as a calendar can carry."""
-    lines = [slot_line(idea, event.time_zone) for idea in event.slots[:MOST_SLOTS]]
-    rest = len(event.slots) - len(lines)
+    slots = event.slots if event.kind == FAIR else []
+    lines = [slot_line(idea, event.time_zone) for idea in slots[:MOST_SLOTS]]
+    rest = len(slots) - len(lines)
     more = ngettext("%(num)s more on the page of the fair", "%(num)s more on the page of the fair", rest)
     return "\n".join([*lines, *([f"… {more}"] if rest > 0 else [])])
 

@@ -31,6 +31,19 @@ HOSTILE_JSON: tuple[Any, ...] = (
 SKIPPED = {"csrf_token"}
 
 
+class Refs(dict):
+    """Refs by name; those of a fair are made when one of them is asked for."""
+
+    def __init__(self, suite, known):
+        super().__init__(known)
+        self.suite = suite
+
+    def __missing__(self, name):
+        fair = open_fair(self.suite)
+        self.update(fair=fair.slug, section=fair.physics, idea=fair.submit(0)["id"])
+        return self[name]
+
+
 @pytest.fixture
 def suite(shared_suite):
     """One suite for all: what is accepted is taken back."""
@@ -50,10 +63,9 @@ def scene(shared_suite):
     own = suite.json(
         "POST", f"/api/v1/events/{event['id']}/registrations", {}, as_=suite.sign_in("teacher", 0)
     ).get_json()
-    fair = open_fair(suite)
     first = lambda path: suite.json("GET", path, as_=suite.sign_in("registrar", 0)).get_json()["items"][0]["id"]  # noqa: E731
     enrolments = "/registry/api/v1/programmes/USHQYR_OI/enrolments"
-    return {
+    known = {
         "draft": draft["slug"],
         "event": event["slug"],
         "registration": own["id"],
@@ -63,10 +75,8 @@ def scene(shared_suite):
         "attachment": first("/registry/api/v1/attachments"),
         "twinning": first("/registry/api/v1/twinning"),
         "enrolment": first(enrolments),
-        "fair": fair.slug,
-        "section": fair.physics,
-        "idea": fair.submit(0)["id"],
     }
+    return Refs(suite, known)
 
 
 FORMS = [
@@ -115,7 +125,7 @@ def test_form_refuses_hostile_fields_and_keeps_what_was_typed(suite, scene, role
     for only there can it get past the schema. The page of the answer is looked at in the first round.
     """
     browser = suite.browser("ru", suite.sign_in(role, 0) if role else None)
-    path = path.format(**scene)
+    path = path.format_map(scene)
     browser.get(path)
     form = browser.form(path)
     kept = dict.fromkeys(keepable(form), "Оставить это")
@@ -145,7 +155,7 @@ def test_form_without_its_token_is_shown_again_with_what_was_typed(suite, scene,
     words = {"kk": "Форма ескірді", "ru": "Форма устарела", "en": "The form had grown old"}[lang]
     for role, path in FORMS:
         browser = suite.browser(lang, suite.sign_in(role, 0) if role else None)
-        path = path.format(**scene)
+        path = path.format_map(scene)
         browser.get(path)
         typed = dict.fromkeys(keepable(browser.form(path)), "Оставить это")
         reply = browser.post(path, typed)

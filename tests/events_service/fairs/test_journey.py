@@ -54,7 +54,7 @@ def test_idea_goes_from_the_form_to_page_feed_and_mail(suite):
     assert idea_page in text_of(mail)
 
 
-def test_same_form_sent_twice_makes_one_idea(suite):
+def test_form_or_key_sent_twice_makes_one_idea(suite):
     fair = open_fair(suite)
     author = suite.browser("en", fair.teacher(1))
     author.get(fair.page("/ideas/new"))
@@ -63,3 +63,10 @@ def test_same_form_sent_twice_makes_one_idea(suite):
     assert len(places) == 1
     found = suite.json("GET", fair.path("/ideas"), as_=fair.teacher(1)).get_json()
     assert [item["status"] for item in found["items"]] == ["draft"]
+    replies = [
+        suite.json("POST", fair.path("/ideas"), fair.body(), as_=fair.teacher(2), headers={"Idempotency-Key": "k"})
+        for _ in range(2)
+    ]
+    assert replies[0].data == replies[1].data
+    assert replies[1].headers["Idempotent-Replayed"] == "true"
+    assert suite.json("GET", fair.path("/ideas"), as_=fair.teacher(2)).get_json()["total"] == 1

@@ -56,19 +56,7 @@ def test_untouched_form_changes_nothing_and_an_old_one_is_refused(suite):
     assert "Ескі" in browser.html
 
 
-def test_author_takes_an_idea_back_and_a_second_press_changes_nothing(suite):
-    fair = open_fair(suite)
-    idea = fair.accepted(1, "10:30")
-    browser = form_at(suite, fair, f"/ideas/{idea['id']}/withdraw", fair.teacher(1))
-    form = browser.form()
-    for _ in range(2):
-        assert browser.send(form, {}).status_code == 303
-    assert fair.row(idea).status == "withdrawn"
-    assert suite.get(fair.page(f"/ideas/{idea['id']}")).status_code == 404
-    assert "Experiments" not in suite.get("/my", fair.teacher(1), "en").get_data(as_text=True)
-
-
-def test_organiser_declines_and_the_author_reads_why(suite):
+def test_idea_is_declined_with_a_reason_or_taken_back_on_its_pages(suite):
     fair = open_fair(suite)
     idea = fair.submit(1)
     desk = form_at(suite, fair, f"/ideas/{idea['id']}/decline", fair.organiser)
@@ -77,6 +65,14 @@ def test_organiser_declines_and_the_author_reads_why(suite):
     author = form_at(suite, fair, f"/ideas/{idea['id']}", fair.teacher(1))
     assert "Not taken" in author.text
     assert "Секция <b>толы</b>" in author.text
+    fair.accept(idea, "10:30")
+    author.get(fair.page(f"/ideas/{idea['id']}/withdraw"))
+    form = author.form()
+    for _ in range(2):
+        assert author.send(form, {}).status_code == 303
+    assert fair.row(idea).status == "withdrawn"
+    assert suite.get(fair.page(f"/ideas/{idea['id']}")).status_code == 404
+    assert "Experiments" not in suite.get("/my", fair.teacher(1), "en").get_data(as_text=True)
 
 
 def test_slot_is_moved_and_cleared_in_its_form(suite):
@@ -91,9 +87,13 @@ def test_slot_is_moved_and_cleared_in_its_form(suite):
     row = fair.row(idea)
     assert (f"{row.starts_at:%H:%M}", f"{row.ends_at:%H:%M}", row.place) == ("06:00", "06:40", "Room 5")
     desk.get(fair.page(path))
-    desk.submit_fields({"start": "сейчас"}, button="clear")
+    clear = desk.form()
+    desk.send(clear, {"start": "сейчас", "clear": "1"})
     row = fair.row(idea)
     assert (row.status, row.starts_at, row.place) == ("accepted", None, "")
+    fair.say("decline", idea, fair.organiser, {"reason": "-"})
+    assert desk.send(clear, {"clear": "1"}).status_code == 409
+    assert fair.row(idea).status == "declined"
 
 
 def test_pages_speak_each_language_and_stay_small(suite):
