@@ -7,14 +7,27 @@ from typing import Any
 
 GROUND = {"valid_from": "2026-01-01", "reason": "тексеру"}
 EVENT = {"kind": "seminar", "title": {"kk": "Семинар"}, "date_precision": "none"}
-EVENT_FORM = {"kind": "seminar", "title.kk": "Семинар", "date_precision": "none", "audience": "everyone", "version": "1"}
+EVENT_FORM = {
+    "kind": "seminar",
+    "title.kk": "Семинар",
+    "date_precision": "none",
+    "audience": "everyone",
+    "version": "1",
+}
 PERSON = {"name": "Жаңа Адам", "email": "new@example.invalid", "school_id": "{school}"}
 ORDER = {"number": "77", "issued_on": "2026-01-01", "issuer": "UO"}
 ATTACH = {"school": "{loose}", "centre": "{centre}", **GROUND}
 TWIN = {"school": "{loose}", "patron": "{patron}", **GROUND}
 ENROL = {"school": "{loose}", **GROUND}
 END = {"valid_to": "2026-06-01", "reason": "тексеру"}
-SCHOOL_FORM = {"kind": "general", "district": "{district}", "name.kk": "Мектеп", "small": "no", "centre": "no", "reason": "р"}
+SCHOOL_FORM = {
+    "kind": "general",
+    "district": "{district}",
+    "name.kk": "Мектеп",
+    "small": "no",
+    "centre": "no",
+    "reason": "р",
+}
 GUEST = {"name": "Қонақ", "email": "another@example.invalid"}
 
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -51,3 +64,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/registry/demo/sign-in"): {"role": "teacher", "number": "0"},
     ("POST", "/registry/api/v1/demo/session"): {"role": "teacher", "number": 0},
 }
+
+
+def filled(route: tuple[str, str], ids: dict[str, str]) -> dict[str, Any]:
+    """The good body of a route with things of the scene in it."""
+    body = BODIES.get(route, {})
+    return {name: value.format(**ids) if isinstance(value, str) else value for name, value in body.items()}
