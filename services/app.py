@@ -185,7 +185,8 @@ def _finish(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
     headers["X-Content-Type-Options"] = "nosniff"
-    headers.setdefault("Referrer-Policy", "same-origin")
+    if headers.setdefault("Referrer-Policy", "same-origin") == "no-referrer":  # the address itself is a secret
+        headers["X-Robots-Tag"] = "noindex"
     headers["X-Request-Id"] = g.get("request_id", "")
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store" if g.get("actor") else "private, no-cache"

@@ -37,7 +37,10 @@ class Parser(FlaskParser):
         if req.get_data(cache=True) and not req.is_json:
             raise UnsupportedMediaType
         g.typed = True
-        return super().load_json(req, schema)
+        try:
+            return super().load_json(req, schema)
+        except RecursionError:  # brackets in brackets
+            raise BadRequest("The body is nested too deep") from None
 
     def handle_error(self, error: Any, req: Any, schema: Any, **kwargs: Any) -> Any:
         tree = error.normalized_messages()

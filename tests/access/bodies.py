@@ -64,3 +64,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/registry/demo/sign-in"): {"role": "teacher", "number": "0"},
     ("POST", "/registry/api/v1/demo/session"): {"role": "teacher", "number": 0},
 }
+
+
+def filled(route: tuple[str, str], ids: dict[str, str]) -> dict[str, Any]:
+    """The good body of a route with things of the scene in it."""
+    body = BODIES.get(route, {})
+    return {name: value.format(**ids) if isinstance(value, str) else value for name, value in body.items()}

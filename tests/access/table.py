@@ -15,7 +15,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from services.identity import SERVICE, Actor
-from tests.access.bodies import BODIES
+from tests.access.bodies import filled
 from tests.access.scene import ACTORS, Stage
 
 FILE = Path(__file__).with_name("routes.txt")
@@ -115,14 +115,10 @@ def letter(reply: TestResponse) -> str:
 
 def walk(stage: Stage, line: Line) -> tuple[str, set[int]]:
     """What each actor gets, as letters, and the numbers of all answers that were given."""
-    body, letters, given = BODIES.get(line.route), "", set()
-    filled = body and {
-        name: value.format(**stage.ids) if isinstance(value, str) else value for name, value in body.items()
-    }
+    body = filled(line.route, stage.ids) if line.method in UNSAFE else None
+    letters, given = "", set()
     for actor in ACTORS:
-        reply = stage.ask(
-            actor, line.method, line.address(stage.ids), filled or ({} if line.method in UNSAFE else None)
-        )
+        reply = stage.ask(actor, line.method, line.address(stage.ids), body)
         letters += (found := letter(reply))
         given |= {reply.status_code} if found == "a" else set()
         reply.close()

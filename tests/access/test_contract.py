@@ -5,6 +5,7 @@ seed is fixed; `FUZZ_EXAMPLES` (see `make fuzz`) asks for more calls and other o
 """
 
 import os
+from collections import Counter
 
 import hypothesis
 import pytest
@@ -56,9 +57,12 @@ def test_every_operation_keeps_its_contract(stage, service):
     schema = schemathesis.openapi.from_wsgi(path, app, config=CONFIG, base_url=ORIGIN)
     load_all_checks()
 
+    calls = Counter()
+
     def call(case):
         """As somebody who may, and with real things in the path: so that calls reach the verbs."""
         fill(case, stage.ids)
+        calls[case.operation.label, case.meta.phase.name.value if case.meta else ""] += 1
         key = "service key" if "/changes" in case.path else HOLDERS[service]
         case.call_and_validate(headers={"Authorization": f"Bearer {stage.tokens[key]}", "Accept-Encoding": "identity"})
 
@@ -69,6 +73,7 @@ def test_every_operation_keeps_its_contract(stage, service):
                 test()
             except (Exception, FailureGroup) as fault:  # one operation must not hide the others
                 faults[operation.label] = fault
+    print(sum(calls.values()), calls)
     assert not faults, "\n\n".join(f"{label}\n{said(fault)}" for label, fault in faults.items())
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from werkzeug.test import Client
 
 from tests.access import table
-from tests.access.bodies import BODIES
+from tests.access.bodies import BODIES, filled
 from tests.access.scene import ACTORS
 from tests.support.suite import ORIGIN, nothing_kept
 
@@ -39,11 +39,6 @@ def writers(api: bool):
         ):
             seen.add(line.route)
             yield line, NAMES[line.letters.rindex("a", 0, NAMES.index("service key"))]
-
-
-def filled(stage, line) -> dict:
-    body = BODIES.get(line.route, {})
-    return {name: value.format(**stage.ids) if isinstance(value, str) else value for name, value in body.items()}
 
 
 def test_looking_changes_nothing(stage):
@@ -92,7 +87,7 @@ def test_form_without_its_own_token_writes_nothing(stage, token):
         stage.ask("anonymous", "POST", "/registry/sign-out")
         name = suite.app(line.path).name
         other = "events" if name == "registry" else "registry"
-        client, data = client_of(stage, actor), filled(stage, line)
+        client, data = client_of(stage, actor), filled(line.route, stage.ids)
         if token != "without its cookie":
             client.set_cookie(stage.forms[name][0], stage.forms[name][1], domain="127.0.0.1")
         if token != "none":
@@ -124,7 +119,11 @@ def test_json_by_cookie_from_elsewhere_writes_nothing(stage, headers):
         if actor == "anonymous" or "demo" in line.path:
             continue  # nobody's cookie is in it
         reply = client_of(stage, actor).open(
-            line.address(stage.ids), method=line.method, json=filled(stage, line), headers=headers, base_url=ORIGIN
+            line.address(stage.ids),
+            method=line.method,
+            json=filled(line.route, stage.ids),
+            headers=headers,
+            base_url=ORIGIN,
         )
         assert reply.status_code == 403, (str(line), reply.status_code)
         tried += 1

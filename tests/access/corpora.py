@@ -1,0 +1,216 @@
+"""Hostile texts, one list for each thing they try to become."""
+
+from urllib.parse import quote
+
+MARKUP = [
+    "<script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "<ScRiPt src=//evil.example/x.js></sCrIpT>",
+    "<img src=x onerror=alert(1)>",
+    "<img/src='x'/onerror='alert(1)'>",
+    "<svg onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<svg><animate onbegin=alert(1) attributeName=x>",
+    "<math><mtext><style><img src=x onerror=alert(1)>",
+    "<body onload=alert(1)>",
+    "<iframe src='javascript:alert(1)'></iframe>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<object data='javascript:alert(1)'></object>",
+    "<embed src='data:text/html,<script>alert(1)</script>'>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href='JaVaScRiPt&colon;alert(1)'>x</a>",
+    "<form action='https://evil.example'><input name=q>",
+    "<button formaction='javascript:alert(1)'>x</button>",
+    "<base href='https://evil.example/'>",
+    "<meta http-equiv=refresh content='0;url=//evil.example'>",
+    "<link rel=stylesheet href='//evil.example/x.css'>",
+    "<style>@import '//evil.example/x.css';</style>",
+    "<details open ontoggle=alert(1)>",
+    "<marquee onstart=alert(1)>",
+    "<video><source onerror=alert(1)></video>",
+    "<input autofocus onfocus=alert(1)>",
+    "<template><script>alert(1)</script></template>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<textarea><script>alert(1)</script></textarea>",
+    "</textarea><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</option></select><script>alert(1)</script>",
+    "<!--><script>alert(1)</script-->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    '" onmouseover="alert(1)',
+    "' onmouseover='alert(1)",
+    '"><script>alert(1)</script>',
+    "'><img src=x onerror=alert(1)>",
+    "`onmouseover=alert(1)",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+    "\\u003cscript\\u003ealert(1)",
+    "javascript:alert(1)//",
+    "<x:script xmlns:x='http://www.w3.org/1999/xhtml'>alert(1)</x:script>",
+]
+TEMPLATES = [
+    "{{ 7 * 191 }}",
+    "{% for x in [7] %}{{ x * 191 }}{% endfor %}",
+    "{{ config.SECRET_KEY }}",
+    "{{ self.__init__.__globals__ }}",
+    "{# x #}",
+    "${7*191}",
+    "#{7*191}",
+    "<%= 7*191 %>",
+    "%(name)s %s {0} {name!r} {0.__class__}",
+]
+EVIL_LINKS = [
+    "javascript:alert(1)",
+    "JAVASCRIPT:alert(1)",
+    " javascript:alert(1)",
+    "java\tscript:alert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "//evil.example",
+    "ftp://evil.example",
+    "https://",
+    "http://[evil",
+    "https://a b.example",
+    "mailto:a@b.example",
+]
+QUERIES = [
+    "' OR '1'='1",
+    "'; DROP TABLE person; --",
+    '" OR ""="',
+    "1) UNION SELECT name FROM person --",
+    "x' AND (SELECT 1 FROM pg_sleep(3)) IS NOT NULL --",
+    "%",
+    "_",
+    "%%%%%%%%%%_",
+    "\\",
+    "\\%",
+    "'",
+    "''",
+    ")",
+    "/**/",
+    "id DESC",
+    "(select 1)",
+    "0x31",
+    "null",
+    "true",
+    "-1",
+    "1e9",
+    "NaN",
+    "١",
+    "[]",
+    "{}",
+    "\u202e",
+    "a" * 1000,
+    str(2**31),
+    str(2**63),
+    "-" + str(2**63 + 1),
+]
+_EVIL = "evil.example"
+RETURNS = [
+    *(
+        f"{start}{_EVIL}"
+        for start in (
+            "//",
+            "///",
+            "////",
+            "/\\",
+            "\\\\",
+            "\\/",
+            "/\t/",
+            "/\n/",
+            "/\r/",
+            "/ /",
+            "\t//",
+            " //",
+            "/.//",
+            "/..//",
+        )
+    ),
+    *(
+        f"{scheme}{_EVIL}"
+        for scheme in (
+            "http://",
+            "https://",
+            "HTTPS://",
+            "hTtP:",
+            "https:",
+            "http:\\\\",
+            "ftp://",
+            "ws://",
+            "blob:https://",
+        )
+    ),
+    *(
+        "javascript:alert(1)",
+        "JavaScript:alert(1)",
+        "java\nscript:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "mailto:a@b.example",
+    ),
+    *(
+        quote(f"//{_EVIL}", safe=""),
+        f"/%2f{_EVIL}",
+        f"/%2F%2F{_EVIL}",
+        f"/%5c{_EVIL}",
+        f"/%5C%5C{_EVIL}",
+        f"/%09/{_EVIL}",
+    ),
+    *(
+        f"/%0a/{_EVIL}",
+        "/%0d%0aLocation:%20https://evil.example",
+        "/%0D%0ASet-Cookie:a=b",
+        "/\r\nSet-Cookie: a=b",
+        "/%00",
+        "/a\x00b",
+    ),
+    *(
+        f"@{_EVIL}",
+        f"/a//{_EVIL}",
+        f"//{_EVIL}@127.0.0.1:8000",
+        f"//127.0.0.1:8000@{_EVIL}",
+        f"https://127.0.0.1:8000.{_EVIL}",
+    ),
+    *("my", "./my", "../my", "?x", "#x", ".", "..", "", " ", "\u3000/my", "/\u00a0/evil", "/\u2028evil", "/\u0085evil"),
+    *(
+        "/" + "a" * 300,
+        "//[evil",
+        f"/\u200b/{_EVIL}\n",
+        "/registry/sign-out",
+        "/registry/sign-in/abc",
+        "http:///evil.example",
+        f"///\\;@{_EVIL}",
+    ),
+]
+HEADERS = [
+    "Аты\r\nBcc: victim@example.invalid",
+    "a\nSubject: x",
+    "a\rb",
+    "a\r\n\r\nbody",
+    "a\x00b",
+    "a\u2028Bcc: x",
+    "=?utf-8?q?a=0D=0ABcc:_x@example.invalid?=",
+    '"; evil="x',
+    "<a@b.example>, c@d.example",
+]
+FORMULAS = [
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1)",
+    "\t=1+1",
+    "\r=1+1",
+    "=cmd|'/c calc'!A0",
+    '=HYPERLINK("https://evil.example")',
+]
+"""For files that spreadsheets open: each export should show these with a `'` before them."""
+
+
+def chunks(texts: list[str], most: int) -> list[str]:
+    """The texts joined into as few as fit into fields of `most` characters."""
+    found = [""]
+    for text in texts:
+        joined = f"{found[-1]} {text}".strip()
+        found = [*found[:-1], joined] if len(joined) <= most else [*found, text]
+    return found
