@@ -16,7 +16,6 @@ import pytest
 from tests.conftest import environ_of
 from tests.registry_service.people.scene import TEACHER
 from tests.support.processes import free_port, spawn, wait_for_http, wait_until
-from tests.worker.broker import broker
 from tests.worker.test_processes import LOOP
 
 CELERY = [sys.executable, "-m", "celery", "-q", "-A", "worker.app", "worker", "-P", "solo", "-l", "warning"]
