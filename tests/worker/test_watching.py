@@ -15,8 +15,8 @@ import pytest
 
 from tests.conftest import environ_of
 from tests.registry_service.people.scene import TEACHER
+from tests.support import valkey
 from tests.support.processes import free_port, spawn, wait_for_http, wait_until
-from tests.worker.test_processes import LOOP
 
 CELERY = [sys.executable, "-m", "celery", "-q", "-A", "worker.app", "worker", "-P", "solo", "-l", "warning"]
 pytestmark = pytest.mark.slow
@@ -31,7 +31,7 @@ class Run:
     def __init__(self, stack, settings, engine, folder):
         self.mails = Path(settings.mail_url.removeprefix("file:"))
         self.ports = {name: free_port() for name in ("web", "figures", "worker")}
-        redis_url = stack.enter_context(broker(folder / "valkey")).url if engine == "sqlite" else ""
+        redis_url = stack.enter_context(valkey.start(folder / "valkey")).url if engine == "sqlite" else ""
         env = {**environ_of(settings), "LOG_FORMAT": "json", "REDIS_URL": redis_url}
         web = [
             sys.executable,
