@@ -17,6 +17,7 @@ from tests.conftest import environ_of
 from tests.registry_service.people.scene import TEACHER
 from tests.support import valkey
 from tests.support.processes import free_port, spawn, wait_for_http, wait_until
+from tests.worker.test_processes import LOOP
 
 CELERY = [sys.executable, "-m", "celery", "-q", "-A", "worker.app", "worker", "-P", "solo", "-l", "warning"]
 pytestmark = pytest.mark.slow
