@@ -29,7 +29,7 @@ from tests.registry_service.imports.files import (
 )
 from tests.support.suite import ORIGIN
 
-EXAMPLES = int(os.environ.get("IMPORT_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("IMPORT_EXAMPLES", "8"))
 MB = 2**20
 GOOD = ["N-1", "Школа", "Абай", "нет"]
 
@@ -240,7 +240,7 @@ def test_random_cells_never_break_and_no_row_is_lost(suite):
         columns = KINDS[kind].columns
         lines = data.draw(st.lists(st.lists(CELLS, min_size=len(columns), max_size=len(columns)), max_size=6))
         lines = [line for line in lines if any(cell.strip() for cell in line)] or [["x"] * len(columns)]
-        for file in (csv_file(columns, *lines), csv_file(columns, *lines, delimiter=",")):
+        for file in [csv_file(columns, *lines, delimiter=data.draw(st.sampled_from(",;\t")))]:
             reply = post_file(suite, kind, file, token, dry_run=data.draw(st.booleans()))
             assert reply.status_code == 200, reply.text
             shown = reply.get_json()

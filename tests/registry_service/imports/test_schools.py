@@ -1,6 +1,7 @@
 """Importing schools: the dry run names what is wrong, and confirming does what it showed."""
 
 import csv
+import gzip
 import io
 
 import openpyxl
@@ -72,6 +73,7 @@ def test_303_rows_with_5_bad_ones_through_the_page(suite):
     for number, (_cells, _column) in BAD.items():
         assert f"{number + 1} Отклонена" in browser.text
     assert "298" in browser.text
+    assert len(gzip.compress(browser.response.data)) < 15_000
     run = browser.url
     browser.submit(action=run)
     assert count(suite) == before + 298
