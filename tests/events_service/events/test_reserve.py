@@ -24,7 +24,7 @@ from tests.events_service.scene import in_days, mail_of, move_to, other_school, 
 
 ORGANISER = Actor("org", "Organiser", frozenset({"organiser:UMC"}), "")
 PEOPLE = [(f"small{number}", True) for number in range(6)] + [(f"other{number}", False) for number in range(6)]
-SCHEDULES, STEPS = int(os.environ.get("QONYRAU_SCHEDULES", "100")), 10
+SCHEDULES, STEPS = int(os.environ.get("QONYRAU_SCHEDULES", "100")), 8
 
 
 class Model:
