@@ -293,3 +293,13 @@ def test_no_feed_tells_how_to_reach_anybody(stage):
             lines = stage.ask("anonymous", "GET", line.address(stage.ids)).text.replace("\r\n ", "")
             assert "example.invalid" not in lines and "Қонақ" not in lines, str(line)
             assert "my/" in line.path or "zoom.example/j/secret" not in lines, str(line)
+
+
+def test_values_of_a_json_body_are_what_they_are(stage):
+    """A form has only texts; a program that writes a number in quotes is told so."""
+    path = f"/api/v1/events/{stage.ids['draft']}"
+    with nothing_kept():
+        for body in ({"capacity": "5"}, {"capacity": True}, {"restrict_to_audience": "on"}, {"all_day": 1}):
+            assert stage.ask("organiser", "PATCH", path, body).status_code == 422, body
+        for body in ({"capacity": 5.0}, {"restrict_to_audience": True, "all_day": None}):
+            assert stage.ask("organiser", "PATCH", path, body).status_code == 200, body
