@@ -57,6 +57,7 @@ HOLES = {"ref": "event", "public_id": "registration", "code": "programme"} | {
 }
 
 
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("service", sorted(HOLDERS))
 def test_every_operation_keeps_its_contract(stage, engine, service):
     app, faults = getattr(stage.suite, service), {}
