@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from flask import g
 from flask_babel import gettext as _
-from marshmallow import EXCLUDE, Schema, ValidationError, validate
+from marshmallow import EXCLUDE, Schema, ValidationError
 from marshmallow import fields as ma
 
 from services.i18n import LANGUAGES, stamp
@@ -53,10 +53,9 @@ class Text(Spoken, ma.String):
     """Tidied text of at most `most` characters; one line unless `lines`. NUL and its like are refused."""
 
     def __init__(self, most: int = 200, lines: bool = False, least: int = 1, **kwargs: Any) -> None:
-        limits = validate.Length(max=most)
         said = {"maxLength": most} | ({"minLength": least} if kwargs.get("required") else {})
         super().__init__(metadata=said | kwargs.pop("metadata", {}), **kwargs)
-        self.most, self.lines, self.least = limits.max or most, lines, least
+        self.most, self.lines, self.least = most, lines, least
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
@@ -120,8 +119,7 @@ class Day(Spoken, ma.Date):
     """A calendar date between 2000 and 2100."""
 
     def __init__(self, **kwargs: Any) -> None:
-        # A filter that was left empty asks nothing: then the text is a date or nothing.
-        asks = "load_default" in kwargs and not kwargs.get("allow_none")
+        asks = "load_default" in kwargs and not kwargs.get("allow_none")  # a filter left empty asks nothing
         said = {"format": "date-if-any", "pattern": f"^({DAY.pattern})?$"} if asks else {}
         super().__init__(metadata=said, **kwargs)
 
@@ -161,9 +159,8 @@ class Mail(Text):
         if not at:
             raise fail(_("There is no @ in the address"))
         plain = all(33 <= ord(letter) < 127 and letter not in '<>(),;:\\"[]' for letter in name)
-        if not name or "@" in name or not plain or "." not in host.strip(".") or " " in host or len(name) > 64:
-            raise fail(_("This is not an e-mail address"))
-        if len(normal_mail(address)) > self.most:  # some letters become two in lower case
+        long = len(name) > 64 or len(normal_mail(address)) > self.most  # some letters become two in lower case
+        if not name or "@" in name or not plain or "." not in host.strip(".") or " " in host or long:
             raise fail(_("This is not an e-mail address"))
         try:
             host.encode("idna")

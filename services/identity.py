@@ -147,4 +147,4 @@ def clear_cookie(response: Response) -> None:
 
 def _service_key_given() -> bool:
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return any(hmac.compare_digest(given.encode(), key.encode()) for key in settings_of_app().service_keys)
+    return any(key and hmac.compare_digest(given.encode(), key.encode()) for key in settings_of_app().service_keys)

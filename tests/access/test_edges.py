@@ -293,3 +293,37 @@ def test_no_feed_tells_how_to_reach_anybody(stage):
             lines = stage.ask("anonymous", "GET", line.address(stage.ids)).text.replace("\r\n ", "")
             assert "example.invalid" not in lines and "Қонақ" not in lines, str(line)
             assert "my/" in line.path or "zoom.example/j/secret" not in lines, str(line)
+
+
+def test_values_of_a_json_body_are_what_they_are(stage):
+    """A form has only texts; a program that writes a number in quotes is told so."""
+    path = f"/api/v1/events/{stage.ids['draft']}"
+    with nothing_kept():
+        for body in ({"capacity": "5"}, {"capacity": True}, {"restrict_to_audience": "on"}, {"all_day": 1}):
+            assert stage.ask("organiser", "PATCH", path, body).status_code == 422, body
+        for body in ({"capacity": 5.0}, {"restrict_to_audience": True, "all_day": None}):
+            assert stage.ask("organiser", "PATCH", path, body).status_code == 200, body
+
+
+@pytest.mark.parametrize(
+    "given", ["", "Bearer", "Bearer ", "Bearer old-key-", "Basic old-key-0123456789", "old", "Bearer é"]
+)
+def test_service_without_a_whole_key_is_refused(stage, given):
+    reply = Client(stage.suite.wsgi).get(
+        "/registry/api/v1/changes", headers={"Authorization": given} if given else {}, base_url=ORIGIN
+    )
+    assert reply.status_code == 401
+
+
+def test_service_keys_are_changed_without_a_pause(stage):
+    """Both keys while two are set, the new one alone afterwards; an empty item is no key."""
+    old, new = "old-service-key-0123456789abcdefgh", "new-service-key-0123456789abcdefgh"
+    for keys, answers in (((new, old), (200, 200)), ((new,), (200, 401)), ((), (401, 401)), (("",), (401, 401))):
+        app = registry_service.create_app(dataclasses.replace(stage.suite.settings, service_keys=keys))
+        for key, answer in zip((new, old), answers, strict=True):
+            headers = {"Authorization": f"Bearer {key}"}
+            assert (
+                app.test_client().get("/registry/api/v1/changes", headers=headers, base_url=ORIGIN).status_code
+                == answer
+            )
+        assert app.test_client().get("/registry/api/v1/changes", base_url=ORIGIN).status_code == 401, keys
