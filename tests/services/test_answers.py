@@ -20,10 +20,9 @@ def calls(app):
 
 
 @pytest.mark.parametrize("name", ["registry", "events"])
-def test_error_of_any_route_tells_nothing_of_the_inside(suite, name, monkeypatch, caplog):
-    app = getattr(suite, name)
+def test_error_of_any_route_tells_nothing_of_the_inside(bare, name, caplog):
+    app = getattr(bare(), name)
     found = list(calls(app))
-    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
     for endpoint in app.view_functions:
         app.view_functions[endpoint] = fail
         app.extensions["who"][endpoint] = identity.ANYONE
@@ -37,7 +36,8 @@ def test_error_of_any_route_tells_nothing_of_the_inside(suite, name, monkeypatch
     assert any("unexpected error" in record.getMessage() for record in caplog.records)
 
 
-def test_trace_is_refused(suite):
+def test_trace_is_refused(bare):
+    suite = bare()
     for path in ("/", "/my", "/registry/sign-in", "/registry/api/v1/schools", "/health/live"):
         for method in ("TRACE", "TRACK", "CONNECT"):
             reply = suite.browser().client.open(path, method=method, headers={"X-Secret": "canary"})
@@ -45,7 +45,8 @@ def test_trace_is_refused(suite):
             assert "canary" not in reply.text
 
 
-def test_figures_and_tools_are_not_on_the_public_port(suite):
+def test_figures_and_tools_are_not_on_the_public_port(bare):
+    suite = bare()
     for path in ("/metrics", "/registry/metrics", "/metrics/", "/debug", "/console", "/registry/console"):
         reply = suite.browser().client.get(path)
         assert reply.status_code == 404, path

@@ -1,17 +1,13 @@
 """Ready while it can serve: what only makes it slower is told as degraded, with 200."""
 
-import dataclasses
-
 import pytest
 import redis
 
-import events_service
 import registry_service
 from services import doorbell, limits
-from tests.conftest import dispose
+from tests.conftest import make_settings
 from tests.support import valkey
 from tests.support.processes import free_port
-from tests.support.suite import connect
 
 PATHS = {"registry": "/registry/health/ready", "events": "/health/ready"}
 
@@ -22,20 +18,14 @@ def rested(monkeypatch):
 
 
 @pytest.fixture
-def ready(suite):
-    made = []
-
+def ready(bare):
     def ask(**changed):
-        settings = dataclasses.replace(suite.settings, **changed)
-        apps = registry_service.create_app(settings), events_service.create_app(settings)
-        made.extend(apps)
-        connect(*apps)
-        replies = {app.name: app.test_client().get(PATHS[app.name]) for app in apps}
+        suite = bare(**changed)
+        replies = {app.name: app.test_client().get(PATHS[app.name]) for app in (suite.registry, suite.events)}
         assert all(reply.status_code == 200 for reply in replies.values())
         return {name: reply.get_json() for name, reply in replies.items()}
 
-    yield ask
-    dispose(*made)
+    return ask
 
 
 def test_all_is_well_without_a_broker_and_with_the_peer_in_this_process(ready):
@@ -64,9 +54,7 @@ def test_register_that_does_not_answer_degrades_events_only(ready):
     assert found["events"]["register"] == "away"
 
 
-def test_without_its_database_it_is_not_ready(suite, tmp_path):
-    settings = dataclasses.replace(suite.settings, registry_database_url=f"sqlite:///{tmp_path}/none/x.db")
-    app = registry_service.create_app(settings)
-    reply = app.test_client().get(PATHS["registry"])
-    assert reply.status_code == 503
+def test_without_its_database_it_is_not_ready(tmp_path):
+    app = registry_service.create_app(make_settings(REGISTRY_DATABASE_URL=f"sqlite:///{tmp_path}/none/x.db"))
+    assert app.test_client().get(PATHS["registry"]).status_code == 503
     assert app.test_client().get("/registry/health/live").status_code == 200

@@ -72,7 +72,8 @@ def test_wrong_password_takes_as_long_for_nobody(suite):
                 seconds.append(time.perf_counter() - begin)
     medians = [statistics.median(seconds) for seconds in taken.values()]
     print("medians of a wrong password, known and unknown:", medians)
-    assert max(medians) < 1.8 * min(medians)
+    shortest = [min(seconds) for seconds in taken.values()]  # a busy machine makes some tries long, none short
+    assert max(shortest) < 1.8 * min(shortest)
 
 
 def test_without_the_hash_of_nobody_the_clock_would_tell(suite, monkeypatch):

@@ -150,12 +150,12 @@ def test_frozen_or_refused_broker_costs_a_second_once_and_the_limit_stays(again,
         suite = again(redis_url=found.url)
         count_one(suite)
         found.process.child.send_signal(signal.SIGSTOP)
-        assert 0.9 < count_one(suite) < 2
-        assert max(count_one(suite) for _ in range(3)) < 0.5
+        assert 0.9 < count_one(suite) < 3
+        assert max(count_one(suite) for _ in range(3)) < 0.9  # a second try would take a second
         with suite.registry.test_request_context(), pytest.raises(TooMany):
             count_one(suite)
         found.process.child.send_signal(signal.SIGCONT)
     monkeypatch.setattr(doorbell, "_silent_until", 0.0)
     refused = again(redis_url=f"redis://127.0.0.1:{free_port()}/0")
-    assert max(count_one(refused) for _ in range(5)) < 1
+    assert max(count_one(refused) for _ in range(5)) < 2
     assert statuses(refused, 1) == [429]
