@@ -68,10 +68,9 @@ def run() -> None:
 
 def _refuse_lost_references(ctx: MigrationContext, *_: Any, **_more: Any) -> None:
     """Before a migration commits: does every reference still point somewhere?"""
-    if ctx.dialect.name == "sqlite" and ctx.connection is not None:
-        lost = ctx.connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        if lost:
-            raise RuntimeError(f"rows would point to nothing: {lost[:5]}")
+    assert ctx.connection is not None
+    if ctx.dialect.name == "sqlite" and (lost := ctx.connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+        raise RuntimeError(f"rows would point to nothing: {lost[:5]}")
 
 
 def _plain_types(kind: str, item: Any, _context: object) -> str | Literal[False]:
