@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import psutil
 from flask import Flask
@@ -56,7 +57,11 @@ class Stage:
 
     @property
     def settings(self) -> kit.Settings:
-        return kit.load(self.environ)
+        return self.settings_with()
+
+    def settings_with(self, **changed: str) -> kit.Settings:
+        """The settings of the stage with some changed."""
+        return kit.load({**self.environ, **changed})
 
     @property
     def url(self) -> str:
@@ -87,6 +92,17 @@ class Stage:
         made = json.loads(one(port, load.with_json("/api/v1/events", body, **bearer), 201).body)
         one(port, load.with_json(f"/api/v1/events/{made['id']}/publish", {}, **bearer), 200)
         return str(made["id"])
+
+    def copy_event(self, slug: str, start: datetime | None = None, **changed: Any) -> str:
+        """A copy of an event of the region, with places for everybody; its id."""
+        start = start or utcnow() + timedelta(days=500)
+        own = {"id": new_id(), "slug": slug, "uid": f"{new_id()}@bench", "capacity": 100_000}
+        times = {"starts_at": start, "ends_at": start + timedelta(hours=2), "date_precision": "day"}
+        with self.rows.begin() as connection:
+            found = select(Event.__table__).where(Event.status == PUBLISHED, Event.seats_taken == 0).limit(1)
+            pattern = dict(connection.execute(found).mappings().one())
+            connection.execute(insert(Event).values({**pattern, **own, **times, **changed}))
+        return str(own["id"])
 
     def count(self, table: str, column: str, value: str) -> int:
         """How many rows of a table hold a value."""
@@ -198,16 +214,10 @@ def _token(settings: kit.Settings, person_id: str, name: str, roles: list[str], 
 
 
 def _add_feed(made: Stage) -> None:
-    """Events of one kind until its feed holds 200; already over, so that no list of what is ahead grows."""
-    table = Event.__table__
-    with made.rows.begin() as connection:
-        pattern = dict(connection.execute(select(table).where(table.c.status == PUBLISHED)).mappings().first() or {})
-        begin = utcnow() - timedelta(days=60)
-        for number in range(FEED_EVENTS):
-            start = begin + timedelta(hours=6 * number)
-            own = {"id": new_id(), "slug": f"bench-{number}", "uid": f"{new_id()}@bench", "kind": FEED_KIND}
-            times = {"starts_at": start, "ends_at": start + timedelta(hours=2), "date_precision": "day"}
-            connection.execute(insert(Event).values({**pattern, **own, **times}))
+    """Events of one kind for its feed; already over, so that no list of what is ahead grows."""
+    begin = utcnow() - timedelta(days=60)
+    for number in range(FEED_EVENTS):
+        made.copy_event(f"feed-{number}", begin + timedelta(hours=6 * number), kind=FEED_KIND)
 
 
 __all__ = ["Server", "Stage", "cpu_of", "one", "stage", "wait_until"]

@@ -1,0 +1,83 @@
+"""Letters to a server that takes all at once, beside smtplib sending the same bytes over one connection."""
+
+import json
+import smtplib
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from email import message_from_string
+from itertools import count
+from pathlib import Path
+
+from bench import raw
+from bench.stage import Stage
+from bench.table import Round, Row, rounds
+from services.outbox import drain
+from tests.support.processes import ROOT, wait_until
+from worker.delivery import OUTBOXES
+
+AIM = 0.8
+_events = count()
+
+
+def measure(stage: Stage, times: int, size: int) -> Iterator[Row]:
+    """One row: the outbox of events drained, each letter claimed, rendered, sent and settled."""
+    taken = stage.folder / "taken.json"
+    command = [sys.executable, "-m", "bench.sink", str(taken)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as sink:
+        try:
+            port = int(sink.stdout.readline() if sink.stdout else 0)
+            found, least = rounds(times, lambda: by_outbox(stage, port, taken, size), lambda: by_smtplib(port, taken, size))
+        finally:
+            sink.terminate()
+    yield Row("letters", stage.engine, "smtplib, same bytes", found, least, AIM)
+
+
+def owe(stage: Stage, size: int) -> str:
+    """An event with `size` people registered, each owed a letter; its id."""
+    event_id = stage.copy_event(f"letters-{next(_events)}")
+    for person in stage.people[:size]:
+        raw.register(stage.url, event_id, person)
+    return event_id
+
+
+def by_outbox(stage: Stage, port: int, taken: Path, size: int) -> Round:
+    """What the worker does."""
+    event_id = owe(stage, size)
+    taken.unlink(missing_ok=True)
+    app = stage.apps()["events"]
+    settings = stage.settings_with(MAIL_URL=f"smtp://127.0.0.1:{port}")
+    with app.app_context():
+        begin, spent = time.perf_counter(), time.process_time()
+        tally = drain(OUTBOXES["events"], settings)
+        seconds, spent = time.perf_counter() - begin, time.process_time() - spent
+    letters = wait_until(lambda: read(taken), 5)
+    sent = stage.count("notification", "status = 'sent' AND topic", event_id)
+    if not tally.sent == len(letters) == sent == size:
+        raise RuntimeError(f"{size} owed, {tally}, {len(letters)} taken, {sent} settled")
+    return Round(size / seconds, spent, size)
+
+
+def by_smtplib(port: int, taken: Path, size: int) -> Round:
+    """The letters just taken, once more."""
+    letters = read(taken)
+    parsed = [(m["From"], m["To"], text.encode()) for text in letters for m in [message_from_string(text)]]
+    taken.unlink()
+    begin, spent = time.perf_counter(), time.process_time()
+    with smtplib.SMTP("127.0.0.1", port) as connection:
+        for sender, recipient, body in parsed:
+            connection.sendmail(sender, recipient, body)
+        seconds, spent = time.perf_counter() - begin, time.process_time() - spent
+    if wait_until(lambda: read(taken), 5) != letters:
+        raise RuntimeError("other bytes were sent")
+    return Round(size / seconds, spent, size)
+
+
+def read(taken: Path) -> list[str]:
+    """What the sink has written down; nothing while it writes."""
+    try:
+        found: list[str] = json.loads(taken.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return []
+    return found
