@@ -14,7 +14,6 @@ from events_service.registrations.models import CONFIRMED, WAITLISTED, Registrat
 from services.database import utcnow
 from services.errors import NotFound
 
-
 # Built once: they run while others wait.
 TOUCH = update(Event.__table__).where(Event.id == bindparam("event")).values(turns=Event.turns + 1)
 AS_IT_IS = select(Event).where(Event.id == bindparam("event")).execution_options(populate_existing=True)
