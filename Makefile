@@ -8,7 +8,7 @@ LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test lint fmt sure lock messages migrate clean
+.PHONY: help setup setup-dev run test bench lint fmt sure lock messages migrate clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ run: setup ## Run the whole suite with the demonstration region on http://127.0.
 
 test: setup-dev ## Run all tests, on SQLite and on a real PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --dist loadscope -q tests
+
+bench: setup-dev ## Measure the suite beside its ceilings, about ten minutes; BENCH="reading --rounds 3" measures less
+	@$(BIN)/python -m bench $(BENCH)
 
 lint: setup-dev ## Check style, types and the import rule
 	$(BIN)/ruff check .

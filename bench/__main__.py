@@ -24,8 +24,8 @@ ENGINES = ("postgres", "sqlite")
 
 def main(arguments: list[str] | None = None) -> int:
     given = _read(arguments)
-    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {cpu_count()} cores, load {getloadavg()[0]:.1f}, "
-          f"Python {sys.version.split()[0]}, {given.rounds} rounds in turn")  # fmt: skip
+    when, python = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", f"Python {sys.version.split()[0]}"
+    print(f"{when}, {cpu_count()} cores, load {getloadavg()[0]:.1f}, {python}, {given.rounds} rounds in turn")
     rows = [row for engine in given.engine for row in run(engine, given.names, given.rounds, given.scale)]
     for head, kind in ((HEAD, Row), (("figure", "engine", "value", "aim"), Amount)):
         cells = [row.cells() for row in rows if isinstance(row, kind)]

@@ -55,7 +55,14 @@ def _compare(stage: Stage, reading: Reading, ours: Server, bare: Server, times: 
         lambda: _burst(bare, same, answer, size),
     )
     found, least = rounds(times, *turns)
-    return Row(f"{reading.name} ({len(answer.body) / 1000:.1f} kB)", stage.engine, "bare Flask, same bytes", found, least, reading.aim)
+    return Row(
+        f"{reading.name} ({len(answer.body) / 1000:.1f} kB)",
+        stage.engine,
+        "bare Flask, same bytes",
+        found,
+        least,
+        reading.aim,
+    )
 
 
 def bare_request(stage: Stage, answer: load.Answer) -> load.Request:
@@ -76,5 +83,3 @@ def _burst(server: Server, request: load.Request, wanted: load.Answer, size: int
         if (answer.status, abs(len(answer.body) - len(wanted.body)) < 100) != (wanted.status, True):
             raise RuntimeError(f"{request.path}: {answer.status}, {len(answer.body)} bytes, not {len(wanted.body)}")
     return Round(burst.rate, spent, size, burst.p95_ms)
-
-

@@ -91,5 +91,3 @@ def check_rows(stage: Stage, event_id: str, wanted: int) -> None:
     seats = stage.count_seats(event_id)
     if not registered == owed == seats == wanted:
         raise RuntimeError(f"{wanted} wanted, {registered} registered, {owed} letters, {seats} seats")
-
-

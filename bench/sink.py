@@ -1,11 +1,13 @@
-"""An SMTP server that takes everything at once; after each QUIT what it took stands in a file.
+"""An SMTP server that takes everything; after each QUIT what it took stands in a file.
 
-`python -m bench.sink FILE` prints its port. One process, one thread a connection, no parsing of letters.
+`python -m bench.sink FILE MS` prints its port and takes so many ms to accept a letter. One process, one
+thread a connection, no parsing.
 """
 
 import json
 import socketserver
 import sys
+import time
 from pathlib import Path
 
 ANSWERS = {b"EHLO": b"250 sink", b"HELO": b"250 sink", b"DATA": b"354 go on", b"QUIT": b"221 bye"}
@@ -24,6 +26,7 @@ class Session(socketserver.StreamRequestHandler):
             self.wfile.write(ANSWERS.get(word, b"250 ok") + b"\r\n")
             if word == b"DATA":
                 taken.append(self._letter().decode())
+                time.sleep(int(sys.argv[2]) / 1000)
                 self.wfile.write(b"250 taken\r\n")
             elif word == b"QUIT":
                 break

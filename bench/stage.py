@@ -36,7 +36,7 @@ DURABLE = {
     "autovacuum": "on",
     "shared_buffers": "128MB",
 }
-GUNICORN = "-k gthread -w 2 --threads 8 --preload --no-control-socket --log-level warning".split()
+GUNICORN = ["-k", "gthread", "-w", "2", "--threads", "8", "--preload", "--no-control-socket", "--log-level", "warning"]
 FEED_KIND, FEED_EVENTS = "online_consultation", 200
 SECRET = "of-the-bench-" * 4  # noqa: S105 - of a database that lives for a minute
 
@@ -66,6 +66,11 @@ class Stage:
     @property
     def url(self) -> str:
         return self.environ["EVENTS_DATABASE_URL"]
+
+    def fill(self, feed_events: int = FEED_EVENTS) -> None:
+        """Tokens for the people of the region, and the events of the feed."""
+        _add_people(self)
+        _add_feed(self, feed_events)
 
     def apps(self) -> dict[str, Flask]:
         """Both services inside this process, made once."""
@@ -151,8 +156,7 @@ def stage(engine: str) -> Iterator[Stage]:
         subprocess.run([sys.executable, "-m", "demo", "load"], cwd=ROOT, env=environ, check=True, stdout=-3)
         made = Stage(engine, Path(name), environ, create_engine(environ["EVENTS_DATABASE_URL"]), exit)
         exit.callback(made.rows.dispose)
-        _add_people(made)
-        _add_feed(made)
+        made.fill()
         yield made
 
 
@@ -213,10 +217,10 @@ def _token(settings: kit.Settings, person_id: str, name: str, roles: list[str], 
     return identity.issue(settings, claims)[0]
 
 
-def _add_feed(made: Stage) -> None:
+def _add_feed(made: Stage, events: int) -> None:
     """Events of one kind for its feed; already over, so that no list of what is ahead grows."""
     begin = utcnow() - timedelta(days=60)
-    for number in range(FEED_EVENTS):
+    for number in range(events):
         made.copy_event(f"feed-{number}", begin + timedelta(hours=6 * number), kind=FEED_KIND)
 
 

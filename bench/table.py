@@ -45,7 +45,7 @@ class Row:
         return (self.name, self.engine, self.ceiling, *rates, _number(spent), _number(least), share, _number(p95, 0))
 
 
-HEAD = ("figure", "engine", "ceiling", "ours/s", "ceiling/s", "ratio", "aim")
+HEAD: tuple[str, ...] = ("figure", "engine", "ceiling", "ours/s", "ceiling/s", "ratio", "aim")
 HEAD += ("ours cpu ms", "ceiling cpu ms", "cpu ratio", "p95 ms")
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Response, g, has_request_context, jsonify, request
-from sqlalchemy import Dialect, Insert, insert, select, update
+from sqlalchemy import Dialect, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -54,7 +54,7 @@ def audit(
         "reason": reason,
         "request_id": request_id(),
     }
-    session.connection().execute(_insert(model), values)
+    session.connection().execute(insert(model), values)
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -97,11 +97,6 @@ def insert_once(session: Session, model: type[Any], values: Mapping[str, Any]) -
     statement = _insert_new(model.__table__, tuple(values), connection.dialect)
     # without preserve_rowcount the count of an INSERT is unknown (-1) on PostgreSQL
     return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
-
-
-@lru_cache
-def _insert(model: type[Any]) -> Insert:
-    return insert(model.__table__)
 
 
 @lru_cache

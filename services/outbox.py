@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, or_, select, update
 
 from services.database import Database, Instant, new_id, utcnow
 from services.mail import Ambiguous, Letter, Permanent, Temporary, Transport, build, open_transport
@@ -64,7 +64,8 @@ def drain(outbox: Outbox, settings: Settings, go_on: Callable[[], bool] = lambda
 def claim(outbox: Outbox, now: datetime | None = None) -> Any | None:
     """Take the oldest row that is due or whose lease ran out (or lies impossibly far ahead)."""
     now, word = now or utcnow(), new_id()
-    take, taken = _claiming(outbox.model)
+    model: Any = outbox.model
+    take, taken = _claiming(model)
     times = {"now": now, "far": now + timedelta(days=2), "too_far": now + 2 * LEASE, "until": now + LEASE}
     with outbox.db.transaction() as session:
         session.connection().execute(take, {**times, "word": word})
@@ -75,13 +76,13 @@ def claim(outbox: Outbox, now: datetime | None = None) -> Any | None:
 
 
 @lru_cache
-def _claiming(model: type[Any]) -> tuple[Any, Any]:
+def _claiming(model: Any) -> tuple[Any, Any]:
     """The two statements of a claim, built once for each model."""
     now, far, too_far, until = (bindparam(name, type_=Instant) for name in ("now", "far", "too_far", "until"))
     due = and_(model.status == "queued", or_(model.due_at <= now, model.due_at > far))
     lapsed = and_(model.status == "sending", or_(model.lease_until <= now, model.lease_until > too_far))
     oldest = select(model.id).where(or_(due, lapsed)).order_by(model.id).limit(1).with_for_update(skip_locked=True)
-    word = bindparam("word")
+    word: BindParameter[str] = bindparam("word")
     values = {"status": "sending", "claim": word, "lease_until": until, "attempts": model.attempts + 1}
     take = update(model.__table__).where(model.id == oldest.scalar_subquery()).values(values)
     return take, select(model).where(model.claim == word).execution_options(populate_existing=True)

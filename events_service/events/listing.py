@@ -81,7 +81,7 @@ def _sums() -> list[ColumnElement[int]]:
     edges = [bindparam(f"edge{number}", type_=Event.starts_at.type) for number in range(13)]
     start, end = Event.starts_at, func.coalesce(Event.ends_at, Event.starts_at)
     ahead = end > bindparam("now", type_=Event.starts_at.type)
-    tests = [(start >= first) & (start < last) for first, last in pairwise(edges)]
+    tests: list[ColumnElement[bool]] = [(start >= first) & (start < last) for first, last in pairwise(edges)]
     tests += [(start >= edges[0]) & (start < edges[-1]) & ahead, start < edges[0], start >= edges[-1]]
     return [func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in tests]
 
