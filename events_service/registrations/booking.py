@@ -189,7 +189,7 @@ def _new_row(event: Event, attendee: Attendee, form: str | None) -> Registration
         queued_at=now,
         created_at=now,
         changed_at=now,
-        small=directory.is_small(attendee.school_id, today()),
+        small=attendee.small,
         version=1,
     )
 
