@@ -36,7 +36,7 @@ DURABLE = {
     "autovacuum": "on",
     "shared_buffers": "128MB",
 }
-GUNICORN = ["-k", "gthread", "-w", "2", "--threads", "8", "--preload", "--no-control-socket", "--log-level", "warning"]
+GUNICORN = ("-c", "deploy/gunicorn.py")
 FEED_KIND, FEED_EVENTS = "online_consultation", 200
 SECRET = "of-the-bench-" * 4  # noqa: S105 - of a database that lives for a minute
 
