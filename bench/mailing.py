@@ -16,9 +16,11 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+from sqlalchemy import text
+
 from bench import raw
 from bench.stage import Stage
-from bench.table import Round, Row, rounds
+from bench.table import Amount, Round, Row, rounds
 from services.outbox import drain
 from tests.support.processes import ROOT, wait_until
 from worker.delivery import OUTBOXES
@@ -27,7 +29,7 @@ AIM = 0.8
 _events = count()
 
 
-def measure(stage: Stage, times: int, size: int) -> Iterator[Row]:
+def measure(stage: Stage, times: int, size: int) -> Iterator[Row | Amount]:
     """Rows: the outbox of events drained, each letter claimed, rendered, sent and settled."""
     taken = stage.folder / "taken.json"
     for pause, least_ratio in ((0, 0.0), (50, AIM)):
@@ -36,6 +38,20 @@ def measure(stage: Stage, times: int, size: int) -> Iterator[Row]:
             turns = (partial(by_outbox, stage, port, taken, count), partial(by_smtplib, port, taken, count))
             found, least = rounds(times, *turns)
         yield Row(f"letters, server takes {pause} ms", stage.engine, "smtplib, same bytes", found, least, least_ratio)
+    letters = read(taken)
+    yield Amount("a letter on the wire", stage.engine, sum(map(len, letters)) / len(letters) / 1000, "kB")
+    yield from _storage(stage)
+
+
+def _storage(stage: Stage) -> Iterator[Amount]:
+    """What a row takes with its indexes and its letter's body; PostgreSQL alone says so."""
+    if stage.engine != "postgres":
+        return
+    for table in ("registration", "notification", "audit"):
+        size = text(f"SELECT pg_total_relation_size('{table}')::float / count(*) FROM {table}")  # noqa: S608
+        with stage.rows.connect() as connection:
+            taken = float(connection.execute(size).scalar_one())
+        yield Amount(f"a row of {table}, on disk", stage.engine, taken / 1000, "kB")
 
 
 @contextmanager
