@@ -21,6 +21,7 @@ PAUSE = 0.1
 _silent_until = 0.0
 _asked, _starting = threading.Event(), threading.Lock()
 _ringer: threading.Thread | None = None
+_asker: Settings | None = None
 
 
 @lru_cache(maxsize=2)
@@ -46,18 +47,20 @@ def ring(settings: Settings) -> bool:
 
 def ring_soon(settings: Settings) -> None:
     """Have it rung from a thread of its own, once for all who ask meanwhile: no answer waits for the broker."""
-    global _ringer
+    global _ringer, _asker
     if not settings.redis_url:
         return
+    _asker = settings
     _asked.set()
     with _starting:
         if _ringer is None or not _ringer.is_alive():  # in a forked process it is not
-            _ringer = threading.Thread(target=_ring_when_asked, args=(settings,), daemon=True)
+            _ringer = threading.Thread(target=_ring_when_asked, daemon=True)
             _ringer.start()
 
 
-def _ring_when_asked(settings: Settings) -> None:
+def _ring_when_asked() -> None:
     while _asked.wait():
         _asked.clear()
-        ring(settings)
+        if _asker:
+            ring(_asker)
         time.sleep(PAUSE)
