@@ -28,7 +28,7 @@ class Reading:
 def measure(stage: Stage, times: int, size: int) -> Iterator[Row]:
     """Rows for the home page, an event's page (anonymous and signed in), a feed of 200 events and its 304."""
     ours = stage.serve("wsgi:single")
-    bare = stage.serve("bench.bare:app", BENCH_BYTES=str(stage.folder))
+    bare = stage.serve("bench.bare:app")
     for reading in readings(stage, ours):
         yield _compare(stage, reading, ours, bare, times, size)
 

@@ -16,7 +16,7 @@ Turn = Callable[[], Round]
 
 def measure(stage: Stage, times: int, size: int) -> Iterator[Row]:
     """Rows for JSON and form against the bare Flask app, and for JSON against the bare program."""
-    ours, bare = stage.serve("wsgi:single"), stage.serve("bench.bare:app", BENCH_URL=stage.url)
+    ours, bare = stage.serve("wsgi:single"), stage.serve("bench.bare:app")
     people = stage.people[:size]
     with ProcessPoolExecutor(raw.PROCESSES) as pool:
         turns = (

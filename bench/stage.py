@@ -38,6 +38,7 @@ DURABLE = {
 }
 GUNICORN = ("-c", "deploy/gunicorn.py")
 FEED_KIND, FEED_EVENTS = "online_consultation", 200
+PEOPLE = 1000
 SECRET = "of-the-bench-" * 4  # noqa: S105 - of a database that lives for a minute
 
 
@@ -54,6 +55,7 @@ class Stage:
     tokens: list[str] = field(default_factory=list)
     organiser: str = ""
     _apps: dict[str, Flask] = field(default_factory=dict)
+    _servers: dict[str, "Server"] = field(default_factory=dict)
 
     @property
     def settings(self) -> kit.Settings:
@@ -67,9 +69,9 @@ class Stage:
     def url(self) -> str:
         return self.environ["EVENTS_DATABASE_URL"]
 
-    def fill(self, feed_events: int = FEED_EVENTS) -> None:
-        """Tokens for the people of the region, and the events of the feed."""
-        _add_people(self)
+    def fill(self, people: int = PEOPLE, feed_events: int = FEED_EVENTS) -> None:
+        """Tokens for people of the region, and the events of the feed."""
+        _add_people(self, people)
         _add_feed(self, feed_events)
 
     def apps(self) -> dict[str, Flask]:
@@ -79,9 +81,14 @@ class Stage:
             self._apps = {**made, "events": events_service.create_app(self.settings)}
         return self._apps
 
-    def serve(self, name: str, **environ: str) -> "Server":
-        """A WSGI callable under gunicorn as in deploy/Procfile; it ends with the stage."""
-        port = free_port()
+    def serve(self, name: str) -> "Server":
+        """A WSGI callable under gunicorn as in deploy/Procfile, started once; it ends with the stage."""
+        if name not in self._servers:
+            self._servers[name] = self._start(name)
+        return self._servers[name]
+
+    def _start(self, name: str) -> "Server":
+        port, environ = free_port(), {"BENCH_URL": self.url, "BENCH_BYTES": str(self.folder)}
         command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", *GUNICORN, name]
         log = self.folder / f"{name}.log"
         process = self.exit.enter_context(spawn(command, {**self.environ, **environ}, ROOT, log))
@@ -200,11 +207,14 @@ def _broker(folder: Path, exit: ExitStack) -> str:
     return f"redis://127.0.0.1:{port}/0"
 
 
-def _add_people(made: Stage) -> None:
-    """Tokens for all teachers, and for an organiser."""
+def _add_people(made: Stage, count: int) -> None:
+    """Tokens for teachers, and for an organiser."""
     with made.rows.connect() as connection:
         found = connection.execute(
-            text("SELECT id, name, email, school_id FROM person WHERE email LIKE 'teacher%' ORDER BY email")
+            text(
+                "SELECT id, name, email, school_id FROM person WHERE email LIKE 'teacher%' ORDER BY email LIMIT :count"
+            ),
+            {"count": count},
         )
         for row in found.all():
             made.people.append((row.id, row.name, row.email))
