@@ -8,7 +8,7 @@ LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test fuzz lint fmt sure lock messages migrate check-invariants clean
+.PHONY: help setup setup-dev run test fuzz bench lint fmt sure lock messages migrate check-invariants clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/:.*## /\t/' | expand -t 18
@@ -44,6 +44,9 @@ test: setup-dev ## Run all tests, on SQLite and on a real PostgreSQL
 
 fuzz: setup-dev ## Try both OpenAPI documents with 500 generated calls for each operation, other ones each time
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-500} $(BIN)/python -m pytest -q -o timeout=0 tests/access/test_contract.py
+
+bench: setup-dev ## Measure the suite beside its ceilings, about ten minutes; BENCH="reading --rounds 3" measures less
+	@$(BIN)/python -m bench $(BENCH)
 
 lint: setup-dev ## Check style, types and the import rule
 	$(BIN)/ruff check .

@@ -1,9 +1,12 @@
-"""gunicorn in the form of the suite: its lines look like all others, and its master shows the figures.
+"""How both services are served: `gunicorn -c deploy/gunicorn.conf.py -b ADDRESS wsgi:single`; the command line wins.
+
+Its lines look like all others, and its master shows the figures.
 
 Faulty settings are refused here, before a worker is started. There is no access log: the apps write a line
 for each request, without tokens.
 """
 
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,11 @@ import wsgi  # noqa: E402 - found through the line above
 from services import metrics  # noqa: E402
 
 wsgi.settings()
+worker_class = "gthread"
+workers, threads = 2, 8
+preload_app = True
+control_socket_disable = True
+loglevel = "warning"
 
 
 class Lines(Logger):
@@ -33,8 +41,18 @@ logger_class = Lines
 
 
 def when_ready(_server: Any) -> None:
-    """One process of the server shows what all of them count."""
+    """One process of the server shows what all of them count.
+
+    What is loaded now lives for ever: the workers share its pages, and the collector need not look at it.
+    """
     metrics.serve(wsgi.settings())
+    gc.collect()
+    gc.freeze()
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """A thread that waits for the database holds a row that others wait for: give it its turn soon, not in 5 ms."""
+    sys.setswitchinterval(0.0005)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

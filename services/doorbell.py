@@ -1,10 +1,11 @@
 """After a commit the workers are told that there is work; the rows are the truth, this is only a bell.
 
-The bell never blocks a request: one second at most, and after a failure it rests for ten. Then one
-request tries it, and only that one waits.
+The bell never blocks a request, which leaves it to a thread; it takes one second at most, and after a
+failure it rests for ten.
 """
 
 import logging
+import threading
 import time
 from functools import lru_cache
 
@@ -17,7 +18,11 @@ log = logging.getLogger("qonyrau.doorbell")
 REST = 10.0
 DRAIN, TICK = "worker.drain", "worker.tick"
 TRANSPORT = {"socket_timeout": 1, "socket_connect_timeout": 1, "retry_on_timeout": False, "max_retries": 0}
+PAUSE = 0.1
 _silent_until = 0.0
+_asked, _starting = threading.Event(), threading.Lock()
+_ringer: threading.Thread | None = None
+_asker: Settings | None = None
 
 
 @lru_cache(maxsize=2)
@@ -63,3 +68,24 @@ def ring(settings: Settings) -> bool:
             return True
     metrics.SKIPPED.inc()
     return False
+
+
+def ring_soon(settings: Settings) -> None:
+    """Have it rung from a thread of its own, once for all who ask meanwhile: no answer waits for the broker."""
+    global _ringer, _asker
+    if not settings.redis_url:
+        return
+    _asker = settings
+    _asked.set()
+    with _starting:
+        if _ringer is None or not _ringer.is_alive():  # in a forked process it is not
+            _ringer = threading.Thread(target=_ring_when_asked, daemon=True)
+            _ringer.start()
+
+
+def _ring_when_asked() -> None:
+    while _asked.wait():
+        _asked.clear()
+        if _asker:
+            ring(_asker)
+        time.sleep(PAUSE)

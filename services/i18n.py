@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, format_date, format_decimal, get_locale, gettext
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask, g, has_app_context, has_request_context, request
+from flask_babel import Babel, Domain, get_locale, gettext
 from markupsafe import Markup, escape
 
 from services.database import utcnow
@@ -25,10 +28,32 @@ def init_i18n(app: Flask, packages: list[Path], zone: str) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
     app.config["BABEL_DEFAULT_LOCALE"] = "kk"
     app.config["APP_TIME_ZONE"] = zone
-    Babel(app, locale_selector=reader_language)
+    catalogues = Babel(app, locale_selector=reader_language).domain_instance = Catalogues()
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: catalogues.get_translations().ugettext(text),
+        lambda one, many, count: catalogues.get_translations().ungettext(one, many, count),
+        newstyle=True,
+    )
     shown = (said, long_day, short_day, clock, span, number, percent, local, moment)
     app.jinja_env.filters.update({"t": said_plain} | {made.__name__: made for made in shown})
     app.jinja_env.globals.update(lang_url=lang_url)
+
+
+class Catalogues(Domain):
+    """The merged catalogues by language; Flask-Babel's own search for them costs more than the text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._found: dict[str, Any] = {}
+
+    def get_translations(self) -> Any:
+        if not has_app_context():
+            return super().get_translations()
+        code = language()
+        found = self._found.get(code)
+        if found is None:
+            found = self._found[code] = super().get_translations()
+        return found
 
 
 def reader_language() -> str:
@@ -44,7 +69,10 @@ def reader_language() -> str:
 
 def language() -> str:
     """The language being spoken now."""
-    locale = get_locale()
+    if not has_app_context():
+        return "kk"
+    # Flask-Babel keeps it here; asked a hundred times a page, its own way there is long.
+    locale = getattr(g.get("_flask_babel"), "babel_locale", None) or get_locale()
     return str(locale.language) if locale else "kk"
 
 
@@ -85,12 +113,22 @@ def long_day(day: date, with_year: bool | None = None) -> str:
     if with_year is None:
         with_year = day.year != local(utcnow()).year
     pattern = "d MMMM y, EEEE" if with_year else "d MMMM, EEEE"
-    return str(format_date(day, pattern)).replace(" ", NO_BREAK, 1)
+    return said_day(day, pattern).replace(" ", NO_BREAK, 1)
+
+
+def said_day(day: date, pattern: str) -> str:
+    """A day by a pattern of CLDR (UTS 35) in the language being spoken."""
+    return _said_day(date(day.year, day.month, day.day), pattern, language())
+
+
+@lru_cache(4096)
+def _said_day(day: date, pattern: str, code: str) -> str:
+    return str(format_date(day, pattern, locale=code))
 
 
 def short_day(day: date) -> str:
     """«26 қараша 2026», for tables and sentences."""
-    return str(format_date(day, "d MMMM y")).replace(" ", NO_BREAK)
+    return said_day(day, "d MMMM y").replace(" ", NO_BREAK)
 
 
 def clock(instant: datetime, zone: str | None = None) -> str:
@@ -116,7 +154,12 @@ def span(start: datetime, end: datetime, zone: str | None = None, all_day: bool 
 
 
 def number(value: int | float) -> str:
-    return str(format_decimal(value))
+    return _said_number(value, None, language())
+
+
+@lru_cache(4096)
+def _said_number(value: int | float, pattern: str | None, code: str) -> str:
+    return str(format_decimal(value, format=pattern, locale=code))
 
 
 def percent(value: float | None, digits: int = 0) -> str:
@@ -126,7 +169,7 @@ def percent(value: float | None, digits: int = 0) -> str:
     scale = 10**digits
     rounded = int(value * 100 * scale + 0.5) / scale
     pattern = "0." + "0" * digits if digits else "0"
-    return f"{format_decimal(rounded, format=pattern)}{NO_BREAK}%"
+    return f"{_said_number(rounded, pattern, language())}{NO_BREAK}%"
 
 
 def translate_messages(errors: Any) -> Any:

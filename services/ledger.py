@@ -7,10 +7,11 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask import Response, g, has_request_context, jsonify, request
-from sqlalchemy import insert, select, update
+from sqlalchemy import Dialect, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -40,12 +41,20 @@ def audit(
     reason: str = "",
 ) -> None:
     """Write down one change of state. `old` and `new` hold only the fields that differ."""
-    row = model()
-    row.actor_id, row.actor_name, row.action = by.id, by.name, action
-    row.entity, row.entity_id = entity, entity_id
-    row.old, row.new = dict(old) if old else None, dict(new) if new else None
-    row.valid_from, row.order_id, row.reason, row.request_id = valid_from, order_id, reason, request_id()
-    session.add(row)
+    values = {
+        "actor_id": by.id,
+        "actor_name": by.name,
+        "action": action,
+        "entity": entity,
+        "entity_id": entity_id,
+        "old": dict(old) if old else None,
+        "new": dict(new) if new else None,
+        "valid_from": valid_from,
+        "order_id": order_id,
+        "reason": reason,
+        "request_id": request_id(),
+    }
+    session.connection().execute(insert(model), values)
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -79,10 +88,18 @@ def change(
 
 def insert_once(session: Session, model: type[Any], values: Mapping[str, Any]) -> bool:
     """INSERT unless a unique index says it is there already; True when it went in."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(model.__table__).values(**values).on_conflict_do_nothing().inline()
+    connection = session.connection()
+    statement = _insert_new(model.__table__, tuple(values), connection.dialect)
     # without preserve_rowcount the count of an INSERT is unknown (-1) on PostgreSQL
-    return session.connection().execute(statement, execution_options={"preserve_rowcount": True}).rowcount == 1
+    return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
+@lru_cache
+def _insert_new(table: Any, columns: tuple[str, ...], dialect: Dialect) -> Any:
+    """Compiled once: SQLAlchemy keeps no compiled form of a statement with ON CONFLICT."""
+    kind = postgresql if dialect.name == "postgresql" else sqlite
+    statement = kind.insert(table).on_conflict_do_nothing().inline()
+    return statement.compile(dialect=dialect, column_keys=list(columns))
 
 
 def once(db: Database, model: type[IdempotencyRow], effect: Callable[[], tuple[Any, int]]) -> Response:

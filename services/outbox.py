@@ -10,12 +10,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from services.database import Database, new_id, utcnow
+from services.database import Database, Instant, new_id, utcnow
 from services.failpoints import failpoint
 from services.mail import Ambiguous, Letter, Permanent, Temporary, Transport, build, open_transport
 from services.rows import NotificationRow
@@ -64,23 +65,29 @@ def drain(outbox: Outbox, settings: Settings, go_on: Callable[[], bool] = lambda
 
 def claim(outbox: Outbox, now: datetime | None = None) -> Any | None:
     """Take the oldest row that is due or whose lease ran out (or lies impossibly far ahead)."""
-    now, model, word = now or utcnow(), outbox.model, new_id()
-    due = and_(model.status == "queued", or_(model.due_at <= now, model.due_at > now + timedelta(days=2)))
-    lapsed = and_(model.status == "sending", or_(model.lease_until <= now, model.lease_until > now + 2 * LEASE))
+    now, word = now or utcnow(), new_id()
+    model: Any = outbox.model
+    take, taken = _claiming(model)
+    times = {"now": now, "far": now + timedelta(days=2), "too_far": now + 2 * LEASE, "until": now + LEASE}
     with outbox.db.transaction() as session:
-        oldest = select(model.id).where(or_(due, lapsed)).order_by(model.id).limit(1)
-        oldest = oldest.with_for_update(skip_locked=True)
-        session.execute(
-            update(model)
-            .where(model.id == oldest.scalar_subquery())
-            .values(status="sending", claim=word, lease_until=now + LEASE, attempts=model.attempts + 1)
-            .execution_options(synchronize_session=False)
-        )
-        taken = select(model).where(model.claim == word).execution_options(populate_existing=True)
-        row = session.scalars(taken).first()
+        session.connection().execute(take, {**times, "word": word})
+        row = session.scalars(taken, {"word": word}).first()
         if row is not None:
             session.expunge(row)  # kept as it was claimed: read again, its claim would fence off nobody
         return row
+
+
+@lru_cache
+def _claiming(model: Any) -> tuple[Any, Any]:
+    """The two statements of a claim, built once for each model."""
+    now, far, too_far, until = (bindparam(name, type_=Instant) for name in ("now", "far", "too_far", "until"))
+    due = and_(model.status == "queued", or_(model.due_at <= now, model.due_at > far))
+    lapsed = and_(model.status == "sending", or_(model.lease_until <= now, model.lease_until > too_far))
+    oldest = select(model.id).where(or_(due, lapsed)).order_by(model.id).limit(1).with_for_update(skip_locked=True)
+    word: BindParameter[str] = bindparam("word")
+    values = {"status": "sending", "claim": word, "lease_until": until, "attempts": model.attempts + 1}
+    take = update(model.__table__).where(model.id == oldest.scalar_subquery()).values(values)
+    return take, select(model).where(model.claim == word).execution_options(populate_existing=True)
 
 
 def deliver(outbox: Outbox, row: Any, transport: Transport, settings: Settings, tally: Tally) -> None:
@@ -164,12 +171,8 @@ def _retry(outbox: Outbox, row: Any, error: str, ambiguous: int = 0) -> None:
 def _write(outbox: Outbox, row: Any, **values: Any) -> None:
     model = outbox.model
     with outbox.db.transaction() as session:
-        session.execute(
-            update(model)
-            .where(model.id == row.id, model.claim == row.claim)
-            .values(**values)
-            .execution_options(synchronize_session=False)
-        )
+        own = update(model.__table__).where(model.id == row.id, model.claim == row.claim)
+        session.connection().execute(own.values(**values))
 
 
 def message_id(row: Any, settings: Settings) -> str:

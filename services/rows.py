@@ -26,7 +26,7 @@ class Dated:
     valid_to: Mapped[date | None]
 
     @classmethod
-    def on(cls, day: date) -> ColumnElement[bool]:
+    def on(cls, day: date | ColumnElement[date]) -> ColumnElement[bool]:
         """Holds on that day."""
         return and_(cls.valid_from <= day, or_(cls.valid_to.is_(None), cls.valid_to > day))
 

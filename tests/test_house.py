@@ -13,7 +13,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("services", "registry_service", "events_service", "worker", "demo")
+PACKAGES = ("services", "registry_service", "events_service", "worker", "demo", "bench")
 DOMAIN_WORDS = re.compile(r"school|teacher|seminar|contest|mektep|jury", re.IGNORECASE)
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 

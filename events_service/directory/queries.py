@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, exists, or_, select
 
 from events_service.db import db
 from events_service.directory import client, copying
@@ -32,11 +32,18 @@ from services.errors import Invalid, Unauthorised, Unavailable
 from services.text import normal_mail
 
 PATIENCE = 2.0
+# Built once: building a statement costs more than running it.
+REVOKED = select(RevokedSession.id).where(RevokedSession.id == bindparam("session"))
+SMALL = (
+    select(Fact.id)
+    .where(Fact.school_id == bindparam("school"), Fact.kind == SMALL_CLASS, Fact.on(bindparam("day", type_=Date)))
+    .limit(1)
+)
 
 
 def is_revoked(session_id: str) -> bool:
     """Has the register ended this session? Known here as soon as the change feed has been read."""
-    return db.session.get(RevokedSession, session_id) is not None
+    return db.session.scalar(REVOKED, {"session": session_id}) is not None
 
 
 def person(person_id: str) -> Person:
@@ -107,8 +114,7 @@ def is_small(school_id: str | None, day: date) -> bool:
     """Is it a small-class school on that day?"""
     if not school_id:
         return False
-    held = select(Fact.id).where(Fact.school_id == school_id, Fact.kind == SMALL_CLASS, Fact.on(day))
-    return db.session.scalar(held.limit(1)) is not None
+    return db.session.scalar(SMALL, {"school": school_id, "day": day}) is not None
 
 
 def audience_schools(audience: Mapping[str, Any], day: date) -> Select[Any]:

@@ -6,10 +6,12 @@ A fixed number of queries, however many events there are.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, case, distinct, func, select
+from sqlalchemy import ColumnElement, bindparam, case, distinct, func, select
+from sqlalchemy.orm import defer
 
 from events_service.db import db
 from events_service.events import queries, words
@@ -23,6 +25,7 @@ from services.i18n import clock, local, long_day
 
 FIRST_MONTH = 9
 MOST_ROWS = 60
+UNSHOWN = [defer(column) for column in (Event.description, Event.audience, Event.search)]
 Filters = Mapping[str, Any]
 
 
@@ -67,24 +70,30 @@ def year_of(filters: Filters, day: date) -> Year:
     """The school year of a day, counted through the filters in one query."""
     months = months_of(day)
     edges = [midnight(month) for month in (*months, month_after(months[-1]))]
-    times = (Event.starts_at, Event.ends_at)
-    found = queries.listed(dict(filters)).with_only_columns(*times).order_by(None).subquery()
-    start, end = found.c.starts_at, func.coalesce(found.c.ends_at, found.c.starts_at)
-    within: ColumnElement[bool] = (start >= edges[0]) & (start < edges[-1])
-    tests: list[ColumnElement[bool]] = [
-        (start >= first) & (start < last) for first, last in zip(edges, edges[1:], strict=False)
-    ]
-    tests += [within & (end > utcnow()), start < edges[0], start >= edges[-1]]
-    sums = [func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in tests]
-    numbers = [int(number) for number in db.session.execute(select(*sums)).one()]
+    given = {f"edge{number}": edge for number, edge in enumerate(edges)} | {"now": utcnow()}
+    counted = queries.listed(dict(filters)).with_only_columns(*SUMS).order_by(None)
+    numbers = [int(number) for number in db.session.execute(counted, given).one()]
     return Year(months, numbers[:12], *numbers[12:])
+
+
+def _sums() -> list[ColumnElement[int]]:
+    """How many begin in each of twelve months, and of all twelve are ahead; how many begin before and after."""
+    edges = [bindparam(f"edge{number}", type_=Event.starts_at.type) for number in range(13)]
+    start, end = Event.starts_at, func.coalesce(Event.ends_at, Event.starts_at)
+    ahead = end > bindparam("now", type_=Event.starts_at.type)
+    tests: list[ColumnElement[bool]] = [(start >= first) & (start < last) for first, last in pairwise(edges)]
+    tests += [(start >= edges[0]) & (start < edges[-1]) & ahead, start < edges[0], start >= edges[-1]]
+    return [func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in tests]
+
+
+SUMS = _sums()  # built once: that costs more than counting
 
 
 def rows_from(filters: Filters, since: date, start: int) -> tuple[list[Event], bool]:
     """Events from a day on, those without an exact day last; and whether there are more."""
     vague = case((Event.date_precision == "day", 0), else_=1)
     statement = queries.listed({**filters, "since": since}).order_by(None)
-    ordered = statement.order_by(vague, Event.starts_at.is_(None), Event.starts_at, Event.id)
+    ordered = statement.order_by(vague, Event.starts_at.is_(None), Event.starts_at, Event.id).options(*UNSHOWN)
     found = list(db.session.scalars(ordered.offset(start).limit(MOST_ROWS + 1)))
     return found[:MOST_ROWS], len(found) > MOST_ROWS
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 
 from events_service.db import db
 from events_service.directory import queries as directory
@@ -16,6 +16,7 @@ from services.identity import Actor
 from services.text import like
 
 PUBLIC = (PUBLISHED, CANCELLED)
+NAMED = select(Event).where(or_(Event.id == bindparam("ref"), Event.slug == bindparam("ref")))
 
 
 def owns(actor: Actor | None, event: Event) -> bool:
@@ -25,7 +26,7 @@ def owns(actor: Actor | None, event: Event) -> bool:
 
 def find(ref: str) -> Event | None:
     """By id or by slug."""
-    return db.session.scalars(select(Event).where(or_(Event.id == ref, Event.slug == ref))).first()
+    return db.session.scalars(NAMED, {"ref": ref}).first()
 
 
 def visible(ref: str, actor: Actor | None) -> Event:

@@ -4,7 +4,7 @@ Every transaction that changes seats begins with `take_turn`: an UPDATE of the e
 is the row lock on PostgreSQL and the write lock on SQLite. After it, reading and writing is safe.
 """
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from events_service.db import Audit
@@ -19,16 +19,15 @@ from services.identity import Actor
 
 QUEUE = Actor(id="queue", name="Waiting list", roles=frozenset(), session="")
 
+# Built once: they run while others wait.
+TOUCH = update(Event.__table__).where(Event.id == bindparam("event")).values(turns=Event.turns + 1)
+AS_IT_IS = select(Event).where(Event.id == bindparam("event")).execution_options(populate_existing=True)
+
 
 def take_turn(session: Session, event_id: str) -> Event:
     """Lock the event by touching it, then read it as it is now."""
-    session.execute(
-        update(Event)
-        .where(Event.id == event_id)
-        .values(turns=Event.turns + 1)
-        .execution_options(synchronize_session=False)
-    )
-    event = session.get(Event, event_id, populate_existing=True)
+    session.connection().execute(TOUCH, {"event": event_id})
+    event = session.scalars(AS_IT_IS, {"event": event_id}).first()
     if event is None:
         raise NotFound
     return event

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from flask_babel import format_date, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from events_service.events.models import Event
-from services.i18n import local, long_day, number, said_plain, span
+from services.i18n import local, long_day, number, said_day, said_plain, span
 
 KINDS = {
     "seminar": _l("Seminar"),
@@ -69,20 +69,20 @@ def place_of(event: Event, language: str | None = None) -> str:
 
 def month_name(day: date) -> str:
     """«November», as a heading says it."""
-    return _capital(str(format_date(day, "LLLL")))
+    return _capital(said_day(day, "LLLL"))
 
 
 def month_and_year(day: date) -> str:
-    return _capital(str(format_date(day, "LLLL y")))
+    return _capital(said_day(day, "LLLL y"))
 
 
 def short_month(day: date) -> str:
-    return _capital(str(format_date(day, "LLL")).rstrip("."))
+    return _capital(said_day(day, "LLL").rstrip("."))
 
 
 def weekday(day: date) -> str:
     """Two letters."""
-    return str(format_date(day, "EEEEEE")).lower()
+    return said_day(day, "EEEEEE").lower()
 
 
 def margin_of(event: Event) -> tuple[str, str]:

@@ -22,6 +22,7 @@ from services.i18n import clock, said_plain
 from services.identity import settings_of_app
 
 MOST_SLOTS = 60
+ORGANISATIONS, PROGRAMMES = select(Organisation.code, Organisation.name), select(Programme.code, Programme.name)
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ def read_names() -> Names:
     """The names as they are now, and the address that invitations and letters come from."""
     settings = settings_of_app()
     return Names(
-        organisations={row.code: row.name for row in db.session.scalars(select(Organisation))},
-        programmes={row.code: row.name for row in db.session.scalars(select(Programme))},
+        organisations=dict(db.session.execute(ORGANISATIONS).tuples().all()),
+        programmes=dict(db.session.execute(PROGRAMMES).tuples().all()),
         base_url=settings.public_url,
         mail=parseaddr(settings.mail_from)[1],
     )

@@ -23,7 +23,7 @@ MENDABLE = ("failed", "uncertain", HELD)
 def ring_after_commit() -> None:
     """Tell the workers, once, when the present transaction is committed."""
     settings = current_app.config["SETTINGS"]
-    db.after_commit("doorbell", lambda: doorbell.ring(settings))
+    db.after_commit("doorbell", lambda: doorbell.ring_soon(settings))
 
 
 def to_registrant(session: Session, row: Registration, kind: str) -> None:

@@ -39,8 +39,8 @@ def register(body: dict[str, Any], ref: str) -> Response:
         return ledger.once(db, IdempotencyKey, lambda: _ask(event_id, _guest(guest)))
     if actor() is None:
         raise Unauthorised
-    person = directory.person(me().id)
-    return ledger.once(db, IdempotencyKey, lambda: _register(event_id, attendee_of(person)))
+    attendee = attendee_of(directory.person(me().id))
+    return ledger.once(db, IdempotencyKey, lambda: _register(event_id, attendee))
 
 
 @api.get("/events/<ref>/registrations", who=holders("organiser", "coordinator", "official"))

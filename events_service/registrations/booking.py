@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session, lazyload
 
 from events_service.db import Audit
 from events_service.directory import queries as directory
@@ -32,6 +32,17 @@ from services.errors import Conflict, Forbidden, TooMany
 from services.fields import today
 from services.identity import Actor
 
+LATEST = (
+    select(Registration)
+    .where(
+        Registration.event_id == bindparam("event"),
+        Registration.attendee == bindparam("key"),
+        Registration.status.in_(bindparam("statuses", expanding=True)),
+    )
+    .order_by(Registration.id.desc())
+    .limit(1)
+    .options(lazyload(Registration.event))  # who asks has taken its turn, and so has read it
+)
 REPEAT_AFTER = timedelta(minutes=10)
 ASKING_WINDOW, MOST_OF_EVENT, MOST_OF_ADDRESS = timedelta(hours=1), 200, 10
 REFUSALS = {
@@ -145,10 +156,7 @@ def find_live(session: Session, event_id: str, key: str) -> Registration | None:
 
 
 def _find(session: Session, event_id: str, key: str, statuses: tuple[str, ...]) -> Registration | None:
-    found = select(Registration).where(
-        Registration.event_id == event_id, Registration.attendee == key, Registration.status.in_(statuses)
-    )
-    return session.scalars(found.order_by(Registration.id.desc()).limit(1)).first()
+    return session.scalars(LATEST, {"event": event_id, "key": key, "statuses": statuses}).first()
 
 
 def _form_key(event_id: str, attendee: Attendee, submission: str | None) -> str | None:
@@ -181,7 +189,7 @@ def _new_row(event: Event, attendee: Attendee, form: str | None) -> Registration
         queued_at=now,
         created_at=now,
         changed_at=now,
-        small=directory.is_small(attendee.school_id, today()),
+        small=attendee.small,
         version=1,
     )
 

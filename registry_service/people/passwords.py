@@ -131,4 +131,4 @@ def _tell(session: Session, person: Person, kind: str) -> None:
     row.recipient, row.recipient_id, row.recipient_name = person.email, person.id, person.name
     session.add(row)
     settings = settings_of_app()
-    db.after_commit("doorbell", lambda: doorbell.ring(settings))
+    db.after_commit("doorbell", lambda: doorbell.ring_soon(settings))

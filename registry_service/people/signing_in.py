@@ -59,7 +59,7 @@ def request_link(session: Session, email: str, next_path: str) -> None:
         request_id=ledger.request_id(),
     )
     settings = settings_of_app()
-    db.after_commit("doorbell", lambda: doorbell.ring(settings))
+    db.after_commit("doorbell", lambda: doorbell.ring_soon(settings))
 
 
 def _recipient() -> Select[Any]:

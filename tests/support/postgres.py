@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -104,22 +105,22 @@ class Postgres:
         return self.url(database).replace("+psycopg", "", 1)
 
 
-def start() -> Postgres:
-    """The server named by TEST_DATABASE_URL, or one of our own under the watchdog."""
+def start(options: Mapping[str, str] = OPTIONS) -> Postgres:
+    """The server named by TEST_DATABASE_URL, or one of our own under the watchdog with these settings."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         parts = urlsplit(given)
         return Postgres(parts.netloc, f"?{parts.query}" if parts.query else "", None)
-    return _start_own()
+    return _start_own(options)
 
 
-def _start_own() -> Postgres:
+def _start_own(options: Mapping[str, str]) -> Postgres:
     # /tmp whatever TMPDIR says: the path of a socket is short, and nobody must be able to enter.
     base = Path(tempfile.mkdtemp(prefix="qonyrau-pg-", dir="/tmp"))
     uid = NOBODY if os.geteuid() == 0 else -1
     binaries = _binaries(base, uid)
     _make_cluster(binaries, base / "data", uid)
-    settings = [part for name, value in OPTIONS.items() for part in ("-c", f"{name}={value}")]
+    settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     command = [
         "sh",
         "-c",

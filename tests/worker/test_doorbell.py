@@ -9,7 +9,7 @@ import redis
 from services import doorbell
 from tests.conftest import make_settings
 from tests.support import valkey
-from tests.support.processes import free_port
+from tests.support.processes import free_port, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +82,21 @@ def test_bell_without_its_timeouts_would_keep_the_request_waiting(tmp_path, monk
         waiting.join(20)
     doorbell._bell.cache_clear()
     assert not waiting.is_alive()
+
+
+def test_many_who_ask_at_once_are_one_bell_and_wait_for_nothing(tmp_path):
+    with valkey.start(tmp_path / "valkey") as found:
+        settings, queue = make_settings(REDIS_URL=found.url), redis.Redis.from_url(found.url)
+        begin = time.monotonic()
+        for _ in range(50):
+            doorbell.ring_soon(settings)
+        assert time.monotonic() - begin < doorbell.PAUSE * 5
+        wait_until(lambda: queue.llen("celery"), 10)
+        time.sleep(3 * doorbell.PAUSE)
+        assert 1 <= queue.llen("celery") <= 3
+
+
+def test_who_asks_without_a_broker_starts_no_thread(monkeypatch):
+    monkeypatch.setattr(doorbell, "_ringer", None)
+    doorbell.ring_soon(make_settings(REDIS_URL=""))
+    assert doorbell._ringer is None
