@@ -197,7 +197,7 @@ def _signing_key() -> str:
 
 def _broker(folder: Path, exit: ExitStack) -> str:
     """The doorbell's server, as in production; without one nobody rings."""
-    from services import valkey  # noqa: PLC0415
+    from demo import valkey  # noqa: PLC0415
 
     binary, port = valkey.binary(), str(free_port())
     if binary is None:
