@@ -10,7 +10,7 @@ from flask import request
 from marshmallow import Schema, ValidationError, pre_load
 
 from services.errors import QonyrauError
-from services.fields import Body
+from services.fields import DAY, Body, Choice, Day, Flag
 from services.forms import Form, messages
 from services.i18n import translate_messages
 
@@ -21,6 +21,16 @@ class Question(Body):
     @pre_load
     def drop_empty(self, data: Mapping[str, Any], **kwargs: Any) -> dict[str, Any]:
         return {name: value for name, value in data.items() if value != ""}
+
+    def on_bind_field(self, field_name: str, field_obj: Any) -> None:
+        """Say in the OpenAPI document that an empty text may stand for each parameter."""
+        if isinstance(field_obj, Day):
+            field_obj.metadata = {"format": "date-if-any", "pattern": f"^({DAY.pattern})?$"}
+        elif isinstance(field_obj, Flag):
+            words = sorted({str(word) for word in field_obj.truthy | field_obj.falsy})
+            field_obj.metadata = {"type": ["boolean", "string"], "enum": [True, False, None, "", *words]}
+        elif isinstance(field_obj, Choice):
+            field_obj.metadata = {"enum": [*field_obj.choices, ""]}
 
 
 class Asked(Form):

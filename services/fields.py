@@ -93,7 +93,7 @@ class Choice(Spoken, ma.String):
     """One of a few words."""
 
     def __init__(self, choices: tuple[str, ...] | list[str], **kwargs: Any) -> None:
-        absent = [None] * bool(kwargs.get("allow_none")) + [""] * (kwargs.get("load_default") == "")
+        absent = [None] if kwargs.get("allow_none") else []
         super().__init__(metadata={"enum": [*choices, *absent]}, **kwargs)
         self.choices = tuple(choices)
 
@@ -117,11 +117,6 @@ class Flag(Spoken, ma.Boolean):
 
 class Day(Spoken, ma.Date):
     """A calendar date between 2000 and 2100."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        asks = "load_default" in kwargs and not kwargs.get("allow_none")  # a filter left empty asks nothing
-        said = {"format": "date-if-any", "pattern": f"^({DAY.pattern})?$"} if asks else {}
-        super().__init__(metadata=said, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         try:
