@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from datetime import date
 from mimetypes import guess_type
 from typing import Any
 
@@ -17,7 +16,7 @@ from services.text import UNSAFE
 
 BOM = "\ufeff"  # without it a spreadsheet reads Cyrillic letters as Latin ones
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
-QUIET = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy-mm-dd"}
 MOST = 20_000
 Lines = Iterable[Sequence[Any]]
 
@@ -48,18 +47,12 @@ def csv_bytes(lines: Lines) -> bytes:
 def xlsx_bytes(lines: Lines) -> bytes:
     """One sheet; numbers and days stay what they are, all else is text."""
     file = io.BytesIO()
-    with Workbook(file, QUIET) as book:
-        sheet, day = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
+    with Workbook(file, {"in_memory": True, **PLAIN}) as book:
+        sheet = book.add_worksheet()
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, 30, 18)
         for row, line in enumerate(lines):
-            for column, cell in enumerate(line):
-                if isinstance(cell, date):
-                    sheet.write_datetime(row, column, cell, day)  # type: ignore[arg-type]
-                elif isinstance(cell, int | float) and not isinstance(cell, bool):
-                    sheet.write_number(row, column, cell)
-                elif cell not in (None, ""):
-                    sheet.write_string(row, column, UNSAFE.sub("\ufffd", str(cell)))
+            sheet.write_row(row, 0, [UNSAFE.sub("\ufffd", cell) if isinstance(cell, str) else cell for cell in line])
     return file.getvalue()
 
 

@@ -41,5 +41,5 @@ def test_numbers_and_days_keep_their_kind():
 
     values = [cell.value for cell in next(book.active.iter_rows())]
     assert values[:2] == [1, 69.6]
-    assert (values[2].date(), values[3:]) == (date(2026, 1, 2), [None, "True"])
+    assert (values[2].date(), values[3:]) == (date(2026, 1, 2), [None, True])
     assert text == "1,69.6,2026-01-02,\r\n"

@@ -106,10 +106,7 @@ def test_hostile_file_is_refused_soon_and_in_bounded_memory(suite):
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 600 * 1024
 
 
-@pytest.mark.parametrize("name", ["zip bomb", "laughs", "windows-1251", "open quotes", "too many rows"])
-def test_refusal_has_words_of_its_own(suite, name):
-    with suite.registry.test_request_context("/?lang=ru"), pytest.raises(Invalid) as refusal:
-        reading.read(HOSTILE[name]())
+def test_refusal_has_words_of_its_own(suite):
     words = {
         "zip bomb": "распаковывается",
         "laughs": "определения",
@@ -117,7 +114,11 @@ def test_refusal_has_words_of_its_own(suite, name):
         "open quotes": "Кавычки",
         "too many rows": "5000",
     }
-    assert words[name] in refusal.value.errors["file"][0]
+    with suite.registry.test_request_context("/?lang=ru"):
+        for name, word in words.items():
+            with pytest.raises(Invalid) as refusal:
+                reading.read(HOSTILE[name]())
+            assert word in refusal.value.errors["file"][0]
 
 
 def test_bomb_is_stopped_by_the_limit_of_the_child_too(suite, monkeypatch, tmp_path):
@@ -161,14 +162,13 @@ def test_other_routes_keep_their_limit(suite):
     assert reply.status_code == 413
 
 
-def test_3_mb_file_is_taken(suite):
-    data = csv_file([*SCHOOLS, "x"], *([f"N-{n}", "Школа", "Абай", "", "", "", "x" * 700] for n in range(4500)))
+def test_3_mb_file_is_read(suite):
+    """More than other routes take: it is read, and refused only for its columns."""
+    data = csv_file(["a", "b"], *([["x", "y" * 700]] * 4500))
+    reply = post_file(suite, "schools", data, registrar(suite))
 
     assert 3 * MB < len(data) < 5 * MB
-    reply = post_file(suite, "schools", data[: 4 * MB // 700 * 700], registrar(suite))
-    assert reply.status_code in {200, 422}
-    with suite.registry.test_request_context("/"):
-        assert len(reading.read(data).rows) == 4500
+    assert (reply.status_code, list(reply.get_json()["errors"])) == (422, ["file"])
 
 
 def test_formula_is_text_or_refused_with_its_row(suite):
@@ -184,14 +184,13 @@ def test_formula_is_text_or_refused_with_its_row(suite):
     assert shown["rows"] == 4
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_every_way_to_save_csv_is_read(suite, encoding, delimiter):
-    data = csv_file(["Код", "Атауы"], ["Ә-1", "Ғылым, «білім»; өнер"], encoding=encoding, delimiter=delimiter)
+def test_every_way_to_save_csv_is_read(suite):
+    lines = ["Код", "Атауы"], ["Ә-1", "Ғылым, «білім»; өнер"]
     with suite.registry.test_request_context("/"):
-        sheet = reading.read(data)
-
-    assert (sheet.head, sheet.rows) == (["Код", "Атауы"], [(2, ["Ә-1", "Ғылым, «білім»; өнер"])])
+        for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+            for delimiter in ",;\t":
+                sheet = reading.read(csv_file(*lines, encoding=encoding, delimiter=delimiter))
+                assert (sheet.head, sheet.rows) == (lines[0], [(2, lines[1])])
 
 
 def test_blank_rows_keep_the_numbers_of_the_others(suite):

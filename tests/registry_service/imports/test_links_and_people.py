@@ -115,11 +115,11 @@ def test_coordinator_brings_the_teachers_of_her_district_only(suite):
     assert told(shown) == {(3, "school"), (4, "school"), (5, "roles"), (6, "email")}
 
 
-@pytest.mark.parametrize("kind", ["schools", "attachments", "twinning", "enrolments", "people"])
-def test_exported_table_comes_back_unchanged(suite, kind):
-    token = registrar(suite)
-    for form in ("csv", "xlsx"):
-        data = suite.get(f"/registry/exports/{kind}.{form}", as_=token).data
-        shown = dry_run(suite, kind, data, token, name=f"x.{form}")
+@pytest.mark.parametrize(
+    "name", ["schools.csv", "schools.xlsx", "attachments.csv", "twinning.xlsx", "enrolments.csv", "people.xlsx"]
+)
+def test_exported_table_comes_back_unchanged(suite, name):
+    token, kind = registrar(suite), name.partition(".")[0]
+    shown = dry_run(suite, kind, suite.get(f"/registry/exports/{name}", as_=token).data, token, name=name)
 
-        assert shown["unchanged"] == shown["rows"] > 100
+    assert shown["unchanged"] == shown["rows"] > 100
