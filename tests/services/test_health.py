@@ -1,5 +1,7 @@
 """Ready while it can serve: what only makes it slower is told as degraded, with 200."""
 
+import dataclasses
+
 import pytest
 import redis
 
@@ -18,9 +20,11 @@ def rested(monkeypatch):
 
 
 @pytest.fixture
-def ready(bare):
+def ready(suite):
     def ask(**changed):
-        suite = bare(**changed)
+        settings = dataclasses.replace(suite.settings, **changed)
+        for app in (suite.registry, suite.events):
+            app.config["SETTINGS"] = settings
         replies = {app.name: app.test_client().get(PATHS[app.name]) for app in (suite.registry, suite.events)}
         assert all(reply.status_code == 200 for reply in replies.values())
         return {name: reply.get_json() for name, reply in replies.items()}
@@ -30,19 +34,24 @@ def ready(bare):
 
 def test_all_is_well_without_a_broker_and_with_the_peer_in_this_process(ready):
     found = ready()
-    assert found["registry"] == {"status": "ok", "database": "ok", "redis": "none"}
-    assert found["events"] == {"status": "ok", "database": "ok", "redis": "none", "register": "ok"}
+    assert found["registry"] == {"status": "ok", "database": "ok", "schema": "ok", "redis": "none"}
+    assert found["events"] == {"status": "ok", "database": "ok", "schema": "ok", "redis": "none", "register": "ok"}
 
 
 def test_broker_that_is_there_evicts_or_is_gone(ready, tmp_path, monkeypatch):
     with valkey.start(tmp_path / "valkey") as found:
-        assert ready(redis_url=found.url)["registry"] == {"status": "ok", "database": "ok", "redis": "ok"}
+        assert ready(redis_url=found.url)["registry"] == {
+            "status": "ok",
+            "database": "ok",
+            "schema": "ok",
+            "redis": "ok",
+        }
         open_ = ready(redis_url=found.url, env="production")
         assert (open_["registry"]["status"], open_["registry"]["redis"]) == ("ok", "no password")
         redis.Redis.from_url(found.url).config_set("maxmemory-policy", "allkeys-lru")
         evicting = ready(redis_url=found.url)
         assert {(one["status"], one["redis"]) for one in evicting.values()} == {("degraded", "evicts")}
-        found.process.kill()
+        found.kill()
         limits.shared.cache_clear()
         gone = ready(redis_url=found.url)
         assert {(one["status"], one["redis"]) for one in gone.values()} == {("degraded", "away")}

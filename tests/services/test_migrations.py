@@ -97,6 +97,7 @@ def migrate(settings, folder, points):
 
 
 @pytest.mark.slow
+@pytest.mark.breaks("I4")  # the migration touches every registration, and owes nobody a letter
 def test_migration_killed_inside_changes_nothing_and_completes_at_the_next_run(suite_settings, next_migration, held):
     before = held()
     codes, said = migrate(suite_settings, next_migration, POINTS)

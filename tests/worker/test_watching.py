@@ -43,7 +43,7 @@ class Run:
             "-b",
             f"127.0.0.1:{self.ports['web']}",
         ]
-        web += ["-k", "gthread", "-w", "2", "--threads", "4", "--preload", "--no-control-socket", "wsgi:single"]
+        web += ["--threads", "4", "--log-level", "info", "wsgi:single"]
         self.logs = {name: folder / f"{name}.log" for name in ("web", "worker")}
         commands = {"web": (web, "figures"), "worker": (CELERY if redis_url else LOOP, "worker")}
         for name, (command, port) in commands.items():
