@@ -58,7 +58,9 @@ def answered() -> None:
 
 def ring(settings: Settings) -> bool:
     """Ask for a drain; False when the bell rests, is not there or does not answer."""
-    if settings.redis_url and not rests():
+    if not settings.redis_url:
+        return False
+    if not rests():
         try:
             _bell(settings.redis_url).send_task(DRAIN, retry=False, ignore_result=True, expires=60)
         except Exception as error:

@@ -40,12 +40,8 @@ def test_all_is_well_without_a_broker_and_with_the_peer_in_this_process(ready):
 
 def test_broker_that_is_there_evicts_or_is_gone(ready, tmp_path, monkeypatch):
     with valkey.start(tmp_path / "valkey") as found:
-        assert ready(redis_url=found.url)["registry"] == {
-            "status": "ok",
-            "database": "ok",
-            "schema": "ok",
-            "redis": "ok",
-        }
+        good = {"status": "ok", "database": "ok", "schema": "ok", "redis": "ok"}
+        assert ready(redis_url=found.url)["registry"] == good
         open_ = ready(redis_url=found.url, env="production")
         assert (open_["registry"]["status"], open_["registry"]["redis"]) == ("ok", "no password")
         redis.Redis.from_url(found.url).config_set("maxmemory-policy", "allkeys-lru")

@@ -5,6 +5,7 @@ import time
 
 import pytest
 import redis
+from prometheus_client import REGISTRY
 
 from services import doorbell
 from tests.conftest import make_settings
@@ -15,6 +16,10 @@ from tests.support.processes import free_port, wait_until
 @pytest.fixture(autouse=True)
 def rested(monkeypatch):
     monkeypatch.setattr(doorbell, "_silent_until", 0.0)
+
+
+def skipped():
+    return REGISTRY.get_sample_value("qonyrau_doorbell_skipped_total")
 
 
 def ring(url):
@@ -33,12 +38,13 @@ def test_bell_without_a_broker_says_so_at_once():
     assert ring("")[0] is False
 
 
-def test_bell_at_a_closed_door_gives_up_quickly_and_rests():
-    url = f"redis://127.0.0.1:{free_port()}/0"
+def test_bell_at_a_closed_door_gives_up_quickly_rests_and_is_counted():
+    url, before = f"redis://127.0.0.1:{free_port()}/0", skipped()
     rung, seconds = ring(url)
     assert not rung and seconds < 1.5
     rung, seconds = ring(url)
     assert not rung and seconds < 0.05
+    assert skipped() == before + 2
 
 
 def test_bell_at_a_frozen_broker_gives_up_quickly_rests_and_is_heard_again(tmp_path, monkeypatch):
