@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.access.scene import set_stage
+from tests.access.things import set_stage
 from tests.conftest import running
 
 
 @pytest.fixture(scope="session")
-def stage(template, engine, tmp_path_factory):
-    with template.copied(tmp_path_factory.mktemp("stage")) as settings, running(settings, engine) as suite:
+def stage(templates, engine, tmp_path_factory):
+    with templates(engine).copied(tmp_path_factory.mktemp("stage")) as settings, running(settings, engine) as suite:
         yield set_stage(suite)

@@ -8,7 +8,7 @@ import pytest
 
 from services.app import POLICY
 from tests.access import corpora
-from tests.access.scene import set_stage
+from tests.access.things import set_stage
 from tests.support import pages
 
 MOST = 190  # what the shortest of the free text fields takes
