@@ -34,7 +34,7 @@ ROLES = {
     "registrar": {"registrar"},
     "juror": {"teacher"},
     "service key": None,
-    "revoked session": {"registrar"},
+    "revoked session": None,
 }
 
 
@@ -96,8 +96,8 @@ def proposed(app: Flask, method: str, path: str, endpoint: str) -> Line:
         actor = None if roles is None else Actor(name, name, frozenset(roles), "")
         if who is SERVICE:
             letters += "a" if name == "service key" else "s" if actor is None else "f"
-        elif name == "revoked session" and method in UNSAFE:
-            letters += "s" if who is None or not who.allows(None) or "/api/" in path else "a"
+        elif name == "revoked session" and "/api/" in path:
+            letters += "s"
         else:
             letters += "a" if who and who.allows(actor) else "s" if actor is None else "f"
     return Line(method, path, letters)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.events_service.fairs.fairground import open_fair
+from tests.registry_service.imports.files import csv_file, post_file
 from tests.support import pages
 from tests.support.suite import nothing_kept
 
@@ -40,7 +41,7 @@ class Refs(dict):
 
     def __missing__(self, name):
         fair = open_fair(self.suite)
-        self.update(fair=fair.slug, section=fair.physics, idea=fair.submit(0)["id"])
+        self.update(fair=fair.slug, section=fair.physics, idea=fair.submit(0)["id"], sketch=fair.write(0)["id"])
         return self[name]
 
 
@@ -63,7 +64,9 @@ def scene(shared_suite):
     own = suite.json(
         "POST", f"/api/v1/events/{event['id']}/registrations", {}, as_=suite.sign_in("teacher", 0)
     ).get_json()
-    first = lambda path: suite.json("GET", path, as_=suite.sign_in("registrar", 0)).get_json()["items"][0]["id"]  # noqa: E731
+    registrar = suite.sign_in("registrar", 0)
+    listed = lambda path: suite.json("GET", path, as_=registrar).get_json()["items"]  # noqa: E731
+    first = lambda path: listed(path)[0]["id"]  # noqa: E731
     enrolments = "/registry/api/v1/programmes/USHQYR_OI/enrolments"
     known = {
         "draft": draft["slug"],
@@ -75,6 +78,11 @@ def scene(shared_suite):
         "attachment": first("/registry/api/v1/attachments"),
         "twinning": first("/registry/api/v1/twinning"),
         "enrolment": first(enrolments),
+        "year": listed("/registry/api/v1/academic-years")[0]["code"],
+        "day": first("/registry/api/v1/calendar-days"),
+        "run": post_file(suite, "schools", csv_file(["name_ru", "district"], ["Школа", "ABA"]), registrar).get_json()[
+            "id"
+        ],
     }
     return Refs(suite, known)
 
@@ -88,7 +96,11 @@ FORMS = [
     ("juror", "/events/{event}/register"),
     ("teacher", "/events/{event}/withdraw"),
     ("organiser", "/fairs/{fair}/settings"),
+    ("organiser", "/fairs/{fair}/sections/new"),
     ("organiser", "/fairs/{fair}/sections/{section}"),
+    ("organiser", "/fairs/{fair}/sections/{section}/fill"),
+    ("organiser", "/fairs/{fair}/ideas/{idea}/decline"),
+    ("teacher", "/fairs/{fair}/ideas/new"),
     ("teacher", "/fairs/{fair}/ideas/{idea}/edit"),
     ("organiser", "/fairs/{fair}/ideas/{idea}/slot"),
     ("", "/registry/sign-in"),
@@ -102,6 +114,11 @@ FORMS = [
     ("registrar", "/registry/programmes/enrolments/{enrolment}"),
     ("registrar", "/registry/orders/new"),
     ("registrar", "/registry/orders/{order}/edit"),
+    ("registrar", "/registry/calendar/new"),
+    ("registrar", "/registry/calendar/{year}/edit"),
+    ("registrar", "/registry/calendar/{year}/days/new"),
+    ("registrar", "/registry/calendar/days/{day}/edit"),
+    ("registrar", "/registry/imports"),
     ("registrar", "/registry/people/new"),
     ("registrar", "/registry/people/{person}/edit"),
 ]
@@ -175,6 +192,8 @@ def operations(app):
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if isinstance(operation, dict) and "requestBody" in operation:
+                if "application/json" not in operation["requestBody"]["content"]:
+                    continue  # a file: tests/registry_service/imports/test_hostile_files.py
                 schema = operation["requestBody"]["content"]["application/json"]["schema"]
                 yield method.upper(), path, schemas[schema["$ref"].split("/")[-1]]["properties"]
 
@@ -184,7 +203,8 @@ def fill(path: str, scene: dict[str, str]) -> str:
         "ref": scene["school"] if "schools" in path else scene["fair"] if "fairs" in path else scene["draft"],
         "section_id": scene["section"],
         "idea_id": scene["idea"],
-        "code": "USHQYR_OI",
+        "code": scene["year"] if "academic-years" in path else "USHQYR_OI",
+        "day_id": scene["day"],
         "order_id": scene["order"],
         "person_id": scene["person"],
         "enrolment_id": scene["enrolment"],
@@ -239,6 +259,11 @@ WRITES = [
     ("registrar", "PATCH", "/registry/api/v1/schools/{}"),
     ("registrar", "PATCH", "/registry/api/v1/people/{}"),
     ("registrar", "PATCH", "/registry/api/v1/twinning/{}"),
+    ("registrar", "PATCH", "/registry/api/v1/academic-years/{}"),
+    ("registrar", "DELETE", "/registry/api/v1/calendar-days/{}"),
+    ("registrar", "POST", "/registry/api/v1/imports/{}/confirm"),
+    ("teacher", "PATCH", "/api/v1/ideas/{}"),
+    ("teacher", "POST", "/api/v1/fairs/{}/ideas"),
 ]
 READS = [
     "/events/{}",
@@ -250,6 +275,9 @@ READS = [
     "/registry/orders/{}",
     "/registry/programmes/{}",
     "/registry/sign-in/{}",
+    "/registry/calendar/{}",
+    "/registry/imports/{}",
+    "/fairs/x/ideas/{}",
 ]
 
 
@@ -280,6 +308,16 @@ def test_hostile_queries_are_refused_or_ignored(suite, query):
         "/registry/api/v1/schools",
         "/registry/api/v1/territories",
         "/registry/api/v1/twinning",
+        "/events.csv",
+        "/registry/territories.csv",
+        "/registry/exports/schools.csv",
+        "/registry/exports/attachments.xlsx",
+        "/registry/orders",
+        "/registry/orders/grounds",
+        "/registry/orders/missing/statuses",
+        "/registry/api/v1/orders/missing",
+        "/registry/api/v1/academic-years",
+        "/registry/api/v1/calendar-days",
     ):
         assert suite.browser("kk").get(f"{path}?{query}").status_code < 500, path
 
