@@ -31,11 +31,11 @@ SCHOOL_FORM = {
     "reason": "р",
 }
 YEAR = {"first_day": "2033-09-01", "last_day": "2034-05-25"}
-DAY = {"kind": "day_off", "first_day": "2033-12-16", "name.kk": "Мереке"}
+DAY = {"kind": "day_off", "first_day": "2033-12-16", "last_day": "", "name.kk": "Мереке"}
 FILE = {"kind": "schools", **GROUND, "file": "name_ru;district\nШкола;{district}\n"}
 SECTION_FORM = {"title.kk": "Секция", "language": "kk_ru"}
 IDEA = {"section": "{section}", "title": {"kk": "Ой"}, "summary": {"kk": "Қысқаша"}, "consent": True}
-IDEA_FORM = {"section": "{section}", "title.kk": "Ой", "wish": "talk", "minutes": "20"}
+IDEA_FORM = {"section": "{section}", "title.kk": "Ой", "summary.kk": "Қысқаша", "wish": "talk", "consent": "on"}
 SLOT = {"starts_at": in_days(40, "10:30"), "place": "12"}
 SLOT_FORM = {"day": in_days(40)[:10], "start": "10:30", "section": "{section}"}
 REASON = {"reason": "тексеру"}

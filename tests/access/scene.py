@@ -26,7 +26,7 @@ ACTORS = {
 Ids = dict[str, str]
 
 
-@dataclass
+@dataclass(eq=False)
 class Stage:
     """A suite with things of two tenants in it, and those who ask for them."""
 

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -130,28 +132,31 @@ def poisoned(line, properties: set[str]) -> dict[str, str]:
     return {name: f"{POISON}-{name}" for name in FORBIDDEN if name not in properties}
 
 
+@cache
+def contract(stage, prefix: str) -> dict[str, Any]:
+    found: dict[str, Any] = stage.ask("anonymous", "GET", f"{prefix}/api/v1/openapi.json").get_json()
+    return found
+
+
 def own_fields(stage, line) -> set[str]:
     """What the route itself takes: the fields of its form, or of its body in the contract."""
-    app = stage.suite.app(line.path)
     if "/api/" not in line.path:
         return {"version"}  # the form's own: the version it was drawn from
-    document = app.test_client().get(
-        f"{app.config['SERVICE'].prefix}/api/v1/openapi.json", base_url="http://127.0.0.1:8000"
-    )
+    document = contract(stage, "/registry" if line.path.startswith("/registry") else "")
     path = table.HOLE.sub(r"{\1}", line.path)
-    operation = document.get_json()["paths"].get(path, {}).get(line.method.lower(), {})
+    operation = document["paths"].get(path, {}).get(line.method.lower(), {})
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     name = schema.get("$ref", "").split("/")[-1]
-    return set(document.get_json()["components"]["schemas"].get(name, {}).get("properties", {}))
+    return set(document["components"]["schemas"].get(name, {}).get("properties", {}))
 
 
 def test_fields_nobody_may_send_reach_no_statement(stage, sent_to_the_database):
     """Each write with a good body and, beside it, fields that only the suite itself may set."""
     tried = 0
     with nothing_kept():
-        for line in LINES:
+        for line in {line.route: line for line in LINES if "a" in line.letters}.values():
             allowed = [name for name, letter in zip(NAMES, line.letters, strict=True) if letter == "a"]
-            if line.method not in {"POST", "PATCH"} or not allowed:
+            if line.method not in {"POST", "PUT", "PATCH"}:
                 continue
             poison = poisoned(line, own_fields(stage, line))
             if "/api/" not in line.path and line.path.endswith(("/new", "=draft>/edit")):

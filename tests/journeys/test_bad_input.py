@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from tests.events_service.fairs.fairground import open_fair
-from tests.registry_service.imports.files import csv_file, post_file
 from tests.support import pages
 from tests.support.suite import nothing_kept
 
@@ -30,19 +29,6 @@ HOSTILE_JSON: tuple[Any, ...] = (
     {"rule": 1},
 )
 SKIPPED = {"csrf_token"}
-
-
-class Refs(dict):
-    """Refs by name; those of a fair are made when one of them is asked for."""
-
-    def __init__(self, suite, known):
-        super().__init__(known)
-        self.suite = suite
-
-    def __missing__(self, name):
-        fair = open_fair(self.suite)
-        self.update(fair=fair.slug, section=fair.physics, idea=fair.submit(0)["id"], sketch=fair.write(0)["id"])
-        return self[name]
 
 
 @pytest.fixture
@@ -68,7 +54,8 @@ def scene(shared_suite):
     listed = lambda path: suite.json("GET", path, as_=registrar).get_json()["items"]  # noqa: E731
     first = lambda path: listed(path)[0]["id"]  # noqa: E731
     enrolments = "/registry/api/v1/programmes/USHQYR_OI/enrolments"
-    known = {
+    fair = open_fair(suite)
+    return {
         "draft": draft["slug"],
         "event": event["slug"],
         "registration": own["id"],
@@ -78,13 +65,13 @@ def scene(shared_suite):
         "attachment": first("/registry/api/v1/attachments"),
         "twinning": first("/registry/api/v1/twinning"),
         "enrolment": first(enrolments),
+        "fair": fair.slug,
+        "section": fair.physics,
+        "idea": fair.submit(0)["id"],
+        "sketch": fair.write(0)["id"],
         "year": listed("/registry/api/v1/academic-years")[0]["code"],
         "day": first("/registry/api/v1/calendar-days"),
-        "run": post_file(suite, "schools", csv_file(["name_ru", "district"], ["Школа", "ABA"]), registrar).get_json()[
-            "id"
-        ],
     }
-    return Refs(suite, known)
 
 
 FORMS = [
@@ -142,7 +129,7 @@ def test_form_refuses_hostile_fields_and_keeps_what_was_typed(suite, scene, role
     for only there can it get past the schema. The page of the answer is looked at in the first round.
     """
     browser = suite.browser("ru", suite.sign_in(role, 0) if role else None)
-    path = path.format_map(scene)
+    path = path.format(**scene)
     browser.get(path)
     form = browser.form(path)
     kept = dict.fromkeys(keepable(form), "Оставить это")
@@ -172,7 +159,7 @@ def test_form_without_its_token_is_shown_again_with_what_was_typed(suite, scene,
     words = {"kk": "Форма ескірді", "ru": "Форма устарела", "en": "The form had grown old"}[lang]
     for role, path in FORMS:
         browser = suite.browser(lang, suite.sign_in(role, 0) if role else None)
-        path = path.format_map(scene)
+        path = path.format(**scene)
         browser.get(path)
         typed = dict.fromkeys(keepable(browser.form(path)), "Оставить это")
         reply = browser.post(path, typed)
