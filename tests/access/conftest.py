@@ -1,12 +1,18 @@
 """One stage for all tests of this folder: whatever they write is taken back."""
 
+import dataclasses
+
 import pytest
 
 from tests.access.things import set_stage
 from tests.conftest import running
 
 
+OFTEN = {"limit_account": "10000/hour", "limit_address": "10000/hour"}  # limits have tests of their own
+
+
 @pytest.fixture(scope="session")
 def stage(templates, engine, tmp_path_factory):
-    with templates(engine).copied(tmp_path_factory.mktemp("stage")) as settings, running(settings, engine) as suite:
-        yield set_stage(suite)
+    with templates(engine).copied(tmp_path_factory.mktemp("stage")) as settings:
+        with running(dataclasses.replace(settings, **OFTEN), engine) as suite:
+            yield set_stage(suite)
