@@ -79,12 +79,14 @@ def test_things_of_the_other_tenant_are_hers_alone(stage):
     assert not wrong, "\n".join(wrong)
 
 
-def test_what_is_not_hers_answers_as_what_is_not_there(stage):
+def test_what_is_not_hers_answers_as_what_is_not_there(stage, engine):
+    """By everybody on the first engine, by one actor a line on the second."""
     compared = 0
     with nothing_kept():
         for line in LINES:
-            for actor, letter in zip(NAMES, line.letters, strict=True):
-                if letter != "n" or not things(line):
+            refused = [actor for actor, letter in zip(NAMES, line.letters, strict=True) if letter == "n"]
+            for actor in refused if engine == "sqlite" else refused[:1]:
+                if not things(line):
                     continue
                 last = things(line)[-1]
                 unknown = {**stage.ids, last: UNKNOWN.get(last, "0" * len(stage.ids[last]))}
