@@ -98,13 +98,11 @@ def remove_year(code: str) -> ResponseReturnValue:
 @pages.post("/calendar/<code>/copy-holidays", who=rights.REGISTRARS)
 def copy_holidays(code: str) -> ResponseReturnValue:
     """Copy what is the same every year from the year before."""
-    form, copied = Form(Body()), 0
-    if form.ok:
-        with form.attempt(db):
-            copied = keeping.copy_holidays(db.session(), me(), code)
-    if form.ok and copied:
+    with db.transaction() as session:
+        copied = keeping.copy_holidays(session, me(), code)
+    if copied:
         say(ngettext("%(num)s day off is copied", "%(num)s days off are copied", copied))
-    elif form.ok:
+    else:
         say(_("There was nothing to copy: all of them are there"), "plain")
     return redirect(url_for("academic_years.show_year", code=code), 303)
 

@@ -28,6 +28,7 @@ from services.paging import page_of, paged
 from services.web import Api
 
 api = Api("orders_api", __name__)
+ONE = "<string(minlength=8):order_id>"  # no word of the routes beside it, so that OPTIONS names the methods of each
 FactPage = page_of(FactAnswer)
 
 
@@ -66,14 +67,14 @@ def file_order(body: dict[str, Any]) -> Response:
     return ledger.once(db, IdempotencyKey, lambda: (show_order(filing.file(db.session(), me(), body)), 201))
 
 
-@api.get("/orders/<order_id>", who=ANYONE)
+@api.get(f"/orders/{ONE}", who=ANYONE)
 @api.response(200, OrderAnswer)
 def get_order(order_id: str) -> dict[str, Any]:
     """One order."""
     return show_order(queries.by_id(order_id))
 
 
-@api.patch("/orders/<order_id>", who=rights.REGISTRARS)
+@api.patch(f"/orders/{ONE}", who=rights.REGISTRARS)
 @api.body(OrderPatch)
 @api.response(200, OrderAnswer)
 def amend_order(body: dict[str, Any], order_id: str) -> dict[str, Any]:

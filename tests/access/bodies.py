@@ -5,6 +5,8 @@
 
 from typing import Any
 
+from tests.events_service.scene import in_days
+
 GROUND = {"valid_from": "2026-01-01", "reason": "тексеру"}
 EVENT = {"kind": "seminar", "title": {"kk": "Семинар"}, "date_precision": "none"}
 EVENT_FORM = {
@@ -28,6 +30,16 @@ SCHOOL_FORM = {
     "centre": "no",
     "reason": "р",
 }
+YEAR = {"first_day": "2033-09-01", "last_day": "2034-05-25"}
+DAY = {"kind": "day_off", "first_day": "2033-12-16", "last_day": "", "name.kk": "Мереке"}
+FILE = {"kind": "schools", **GROUND, "file": "name_ru;district\nШкола;{district}\n"}
+SECTION_FORM = {"title.kk": "Секция", "language": "kk_ru"}
+IDEA = {"section": "{section}", "title": {"kk": "Ой"}, "summary": {"kk": "Қысқаша"}, "consent": True}
+IDEA_FORM = {"section": "{section}", "title.kk": "Ой", "summary.kk": "Қысқаша", "wish": "talk", "consent": "on"}
+SLOT = {"starts_at": in_days(40, "10:30"), "place": "12"}
+SLOT_FORM = {"day": in_days(40)[:10], "start": "10:30", "section": "{section}"}
+REASON = {"reason": "тексеру"}
+PASSWORD = {"password": "төрт сөзден тұратын ұзын құпия"}
 GUEST = {"name": "Қонақ", "email": "another@example.invalid"}
 
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -60,6 +72,37 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/registry/api/v1/people/<person_id>"): {"name": "Басқа Есім"},
     ("POST", "/registry/people/new"): PERSON,
     ("POST", "/registry/people/<person_id>/edit"): {**PERSON, "language": "kk", "version": "1"},
+    ("POST", "/registry/api/v1/academic-years"): YEAR,
+    ("PATCH", "/registry/api/v1/academic-years/<code>"): {"basis": "бұйрық"},
+    ("POST", "/registry/api/v1/calendar-days"): {
+        "kind": "day_off",
+        "first_day": "2033-12-16",
+        "name": {"kk": "Мереке"},
+    },
+    ("PATCH", "/registry/api/v1/calendar-days/<day_id>"): {"name": {"kk": "Мереке"}},
+    ("POST", "/registry/calendar/new"): YEAR,
+    ("POST", "/registry/calendar/<code>/edit"): {"first_day": "{first_day}", "last_day": "{last_day}"},
+    ("POST", "/registry/calendar/<code>/days/new"): DAY,
+    ("POST", "/registry/calendar/days/<day_id>/edit"): DAY,
+    ("POST", "/registry/api/v1/imports"): FILE,
+    ("POST", "/registry/imports"): FILE,
+    ("POST", "/registry/my/password"): PASSWORD,
+    ("PATCH", "/api/v1/fairs/<ref>"): {"ideas_per_person": 4},
+    ("POST", "/api/v1/fairs/<ref>/sections"): {"title": {"kk": "Секция"}},
+    ("PATCH", "/api/v1/fairs/<ref>/sections/<section_id>"): {"title": {"kk": "Секция"}},
+    ("POST", "/api/v1/fairs/<ref>/ideas"): IDEA,
+    ("PATCH", "/api/v1/ideas/<idea_id>"): {"title": {"kk": "Ой"}},
+    ("POST", "/api/v1/ideas/<idea_id>/accept"): SLOT,
+    ("POST", "/api/v1/ideas/<idea_id>/decline"): REASON,
+    ("PUT", "/api/v1/ideas/<idea_id>/slot"): SLOT,
+    ("POST", "/fairs/<ref>/ideas/new"): IDEA_FORM,
+    ("POST", "/fairs/<ref>/ideas/<idea_id>/edit"): {**IDEA_FORM, "version": "2"},
+    ("POST", "/fairs/<ref>/ideas/<idea_id>/slot"): SLOT_FORM,
+    ("POST", "/fairs/<ref>/ideas/<idea_id>/decline"): REASON,
+    ("POST", "/fairs/<ref>/settings"): {"ideas_per_person": "4"},
+    ("POST", "/fairs/<ref>/sections/new"): SECTION_FORM,
+    ("POST", "/fairs/<ref>/sections/<section_id>"): SECTION_FORM,
+    ("POST", "/fairs/<ref>/sections/<section_id>/fill"): {"day": in_days(40)[:10], "start": "10:00", "gap": "5"},
     ("POST", "/registry/sign-in"): {"email": "teacher0003@example.invalid"},
     ("POST", "/registry/demo/sign-in"): {"role": "teacher", "number": "0"},
     ("POST", "/registry/api/v1/demo/session"): {"role": "teacher", "number": 0},

@@ -1,12 +1,17 @@
 """One stage for all tests of this folder: whatever they write is taken back."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.access.scene import set_stage
+from tests.access.things import set_stage
 from tests.conftest import running
+
+OFTEN = {"limit_account": "10000/hour", "limit_address": "10000/hour"}  # limits have tests of their own
 
 
 @pytest.fixture(scope="session")
-def stage(template, engine, tmp_path_factory):
-    with template.copied(tmp_path_factory.mktemp("stage")) as settings, running(settings, engine) as suite:
+def stage(templates, engine, tmp_path_factory):
+    copied = templates(engine).copied(tmp_path_factory.mktemp("stage"))
+    with copied as settings, running(replace(settings, **OFTEN), engine) as suite:
         yield set_stage(suite)

@@ -50,7 +50,7 @@ def test_looking_changes_nothing(stage):
             for method in ("GET", "HEAD", "OPTIONS"):
                 reply = stage.ask(actor, method, line.address(stage.ids))
                 assert reply.status_code < 500, (method, str(line))
-                assert method == "GET" or reply.status_code >= 400 or not reply.data, (method, str(line))
+                assert method == "GET" or reply.status_code >= 300 or not reply.data, (method, str(line))
     assert content(stage.suite) == before
 
 
@@ -136,7 +136,7 @@ def test_json_call_takes_no_body_a_form_could_send(stage, kind):
     """A form of another site can send these three without asking the browser first."""
     with nothing_kept():
         for line, actor in writers(api=True):
-            if not BODIES.get(line.route) or "demo" in line.path:
+            if not BODIES.get(line.route) or "demo" in line.path or "file" in BODIES[line.route]:
                 continue
             headers = {"Authorization": f"Bearer {stage.tokens[actor]}", "Content-Type": kind}
             reply = Client(stage.suite.wsgi).open(

@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -20,9 +22,9 @@ SWAPPED = {
 }
 SWAPPED |= {other: one for one, other in SWAPPED.items()}
 # A thing that exists, is of the same kind, and is not the parent of the scene's child.
-SIBLINGS = {"event": "fresh", "programme": "another programme"}
-NO_PARENTS = {"/static/<version>/<name>", "/registry/static/<version>/<name>", "/calendars/<name>/<code>.ics"}
-UNKNOWN = {"message": "2147483647"}
+SIBLINGS = {"event": "fresh", "programme": "another programme", "fair": "another_fair"}
+FIXED = {"step", "version", "form", "fact", "table", "kind", "name"}  # holes that name no thing of a tenant
+UNKNOWN = {"message": "2147483647", "held": "2147483647"}
 POISON = "p01s0n"
 FORBIDDEN = [
     "id",
@@ -60,7 +62,7 @@ def send(stage, actor, line, ids):
 
 def things(line) -> list[str]:
     """What stands in the holes of a line."""
-    return [hole[2] for hole in table.HOLE.finditer(line.path) if hole[2] and hole[1] not in {"step", "version"}]
+    return [hole[2] for hole in table.HOLE.finditer(line.path) if hole[2] and hole[1] not in FIXED]
 
 
 def test_things_of_the_other_tenant_are_hers_alone(stage):
@@ -77,12 +79,14 @@ def test_things_of_the_other_tenant_are_hers_alone(stage):
     assert not wrong, "\n".join(wrong)
 
 
-def test_what_is_not_hers_answers_as_what_is_not_there(stage):
+def test_what_is_not_hers_answers_as_what_is_not_there(stage, engine):
+    """By everybody on the first engine, by one actor a line on the second."""
     compared = 0
     with nothing_kept():
         for line in LINES:
-            for actor, letter in zip(NAMES, line.letters, strict=True):
-                if letter != "n" or not things(line):
+            refused = [actor for actor, letter in zip(NAMES, line.letters, strict=True) if letter == "n"]
+            for actor in refused if engine == "sqlite" else refused[:1]:
+                if not things(line):
                     continue
                 last = things(line)[-1]
                 unknown = {**stage.ids, last: UNKNOWN.get(last, "0" * len(stage.ids[last]))}
@@ -93,15 +97,8 @@ def test_what_is_not_hers_answers_as_what_is_not_there(stage):
 
 
 def test_child_is_looked_for_under_its_parent(stage):
-    nested = {}
-    for line in LINES:
-        if (
-            line.path.count("<") - line.path.count("<step") > 1
-            and line.route[1] not in NO_PARENTS
-            and "a" in line.letters
-        ):
-            nested[line.route] = line
-    assert len(nested) >= 3
+    nested = {line.route: line for line in LINES if len(things(line)) > 1 and "a" in line.letters}
+    assert len(nested) >= 20
     codes = [row["code"] for row in stage.ask("anonymous", "GET", "/registry/api/v1/programmes").get_json()["items"]]
     ids = {**stage.ids, "another programme": next(code for code in codes if code != stage.ids["programme"])}
     with nothing_kept():
@@ -137,28 +134,31 @@ def poisoned(line, properties: set[str]) -> dict[str, str]:
     return {name: f"{POISON}-{name}" for name in FORBIDDEN if name not in properties}
 
 
+@cache
+def contract(stage, prefix: str) -> dict[str, Any]:
+    found: dict[str, Any] = stage.ask("anonymous", "GET", f"{prefix}/api/v1/openapi.json").get_json()
+    return found
+
+
 def own_fields(stage, line) -> set[str]:
     """What the route itself takes: the fields of its form, or of its body in the contract."""
-    app = stage.suite.app(line.path)
     if "/api/" not in line.path:
         return {"version"}  # the form's own: the version it was drawn from
-    document = app.test_client().get(
-        f"{app.config['SERVICE'].prefix}/api/v1/openapi.json", base_url="http://127.0.0.1:8000"
-    )
+    document = contract(stage, "/registry" if line.path.startswith("/registry") else "")
     path = table.HOLE.sub(r"{\1}", line.path)
-    operation = document.get_json()["paths"].get(path, {}).get(line.method.lower(), {})
+    operation = document["paths"].get(path, {}).get(line.method.lower(), {})
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     name = schema.get("$ref", "").split("/")[-1]
-    return set(document.get_json()["components"]["schemas"].get(name, {}).get("properties", {}))
+    return set(document["components"]["schemas"].get(name, {}).get("properties", {}))
 
 
 def test_fields_nobody_may_send_reach_no_statement(stage, sent_to_the_database):
     """Each write with a good body and, beside it, fields that only the suite itself may set."""
     tried = 0
     with nothing_kept():
-        for line in LINES:
+        for line in {line.route: line for line in LINES if "a" in line.letters}.values():
             allowed = [name for name, letter in zip(NAMES, line.letters, strict=True) if letter == "a"]
-            if line.method not in {"POST", "PATCH"} or not allowed:
+            if line.method not in {"POST", "PUT", "PATCH"}:
                 continue
             poison = poisoned(line, own_fields(stage, line))
             if "/api/" not in line.path and line.path.endswith(("/new", "=draft>/edit")):

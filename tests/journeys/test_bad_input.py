@@ -31,19 +31,6 @@ HOSTILE_JSON: tuple[Any, ...] = (
 SKIPPED = {"csrf_token"}
 
 
-class Refs(dict):
-    """Refs by name; those of a fair are made when one of them is asked for."""
-
-    def __init__(self, suite, known):
-        super().__init__(known)
-        self.suite = suite
-
-    def __missing__(self, name):
-        fair = open_fair(self.suite)
-        self.update(fair=fair.slug, section=fair.physics, idea=fair.submit(0)["id"])
-        return self[name]
-
-
 @pytest.fixture
 def suite(shared_suite):
     """One suite for all: what is accepted is taken back."""
@@ -63,9 +50,12 @@ def scene(shared_suite):
     own = suite.json(
         "POST", f"/api/v1/events/{event['id']}/registrations", {}, as_=suite.sign_in("teacher", 0)
     ).get_json()
-    first = lambda path: suite.json("GET", path, as_=suite.sign_in("registrar", 0)).get_json()["items"][0]["id"]  # noqa: E731
+    registrar = suite.sign_in("registrar", 0)
+    listed = lambda path: suite.json("GET", path, as_=registrar).get_json()["items"]  # noqa: E731
+    first = lambda path: listed(path)[0]["id"]  # noqa: E731
     enrolments = "/registry/api/v1/programmes/USHQYR_OI/enrolments"
-    known = {
+    fair = open_fair(suite)
+    return {
         "draft": draft["slug"],
         "event": event["slug"],
         "registration": own["id"],
@@ -75,8 +65,13 @@ def scene(shared_suite):
         "attachment": first("/registry/api/v1/attachments"),
         "twinning": first("/registry/api/v1/twinning"),
         "enrolment": first(enrolments),
+        "fair": fair.slug,
+        "section": fair.physics,
+        "idea": fair.submit(0)["id"],
+        "sketch": fair.write(0)["id"],
+        "year": listed("/registry/api/v1/academic-years")[0]["code"],
+        "day": first("/registry/api/v1/calendar-days"),
     }
-    return Refs(suite, known)
 
 
 FORMS = [
@@ -88,7 +83,11 @@ FORMS = [
     ("juror", "/events/{event}/register"),
     ("teacher", "/events/{event}/withdraw"),
     ("organiser", "/fairs/{fair}/settings"),
+    ("organiser", "/fairs/{fair}/sections/new"),
     ("organiser", "/fairs/{fair}/sections/{section}"),
+    ("organiser", "/fairs/{fair}/sections/{section}/fill"),
+    ("organiser", "/fairs/{fair}/ideas/{idea}/decline"),
+    ("teacher", "/fairs/{fair}/ideas/new"),
     ("teacher", "/fairs/{fair}/ideas/{idea}/edit"),
     ("organiser", "/fairs/{fair}/ideas/{idea}/slot"),
     ("", "/registry/sign-in"),
@@ -102,6 +101,10 @@ FORMS = [
     ("registrar", "/registry/programmes/enrolments/{enrolment}"),
     ("registrar", "/registry/orders/new"),
     ("registrar", "/registry/orders/{order}/edit"),
+    ("registrar", "/registry/calendar/new"),
+    ("registrar", "/registry/calendar/{year}/edit"),
+    ("registrar", "/registry/calendar/{year}/days/new"),
+    ("registrar", "/registry/calendar/days/{day}/edit"),
     ("registrar", "/registry/imports"),
     ("registrar", "/registry/people/new"),
     ("registrar", "/registry/people/{person}/edit"),
@@ -126,7 +129,7 @@ def test_form_refuses_hostile_fields_and_keeps_what_was_typed(suite, scene, role
     for only there can it get past the schema. The page of the answer is looked at in the first round.
     """
     browser = suite.browser("ru", suite.sign_in(role, 0) if role else None)
-    path = path.format_map(scene)
+    path = path.format(**scene)
     browser.get(path)
     form = browser.form(path)
     kept = dict.fromkeys(keepable(form), "Оставить это")
@@ -156,7 +159,7 @@ def test_form_without_its_token_is_shown_again_with_what_was_typed(suite, scene,
     words = {"kk": "Форма ескірді", "ru": "Форма устарела", "en": "The form had grown old"}[lang]
     for role, path in FORMS:
         browser = suite.browser(lang, suite.sign_in(role, 0) if role else None)
-        path = path.format_map(scene)
+        path = path.format(**scene)
         browser.get(path)
         typed = dict.fromkeys(keepable(browser.form(path)), "Оставить это")
         reply = browser.post(path, typed)
@@ -175,10 +178,9 @@ def operations(app):
     schemas = document["components"]["schemas"]
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            # an import takes a file: tests/registry_service/imports
-            if isinstance(operation, dict) and "application/json" in operation.get("requestBody", {}).get(
-                "content", {}
-            ):
+            if isinstance(operation, dict) and "requestBody" in operation:
+                if "application/json" not in operation["requestBody"]["content"]:
+                    continue  # a file: tests/registry_service/imports/test_hostile_files.py
                 schema = operation["requestBody"]["content"]["application/json"]["schema"]
                 yield method.upper(), path, schemas[schema["$ref"].split("/")[-1]]["properties"]
 
@@ -188,7 +190,8 @@ def fill(path: str, scene: dict[str, str]) -> str:
         "ref": scene["school"] if "schools" in path else scene["fair"] if "fairs" in path else scene["draft"],
         "section_id": scene["section"],
         "idea_id": scene["idea"],
-        "code": "USHQYR_OI",
+        "code": scene["year"] if "academic-years" in path else "USHQYR_OI",
+        "day_id": scene["day"],
         "order_id": scene["order"],
         "person_id": scene["person"],
         "enrolment_id": scene["enrolment"],
@@ -243,6 +246,11 @@ WRITES = [
     ("registrar", "PATCH", "/registry/api/v1/schools/{}"),
     ("registrar", "PATCH", "/registry/api/v1/people/{}"),
     ("registrar", "PATCH", "/registry/api/v1/twinning/{}"),
+    ("registrar", "PATCH", "/registry/api/v1/academic-years/{}"),
+    ("registrar", "DELETE", "/registry/api/v1/calendar-days/{}"),
+    ("registrar", "POST", "/registry/api/v1/imports/{}/confirm"),
+    ("teacher", "PATCH", "/api/v1/ideas/{}"),
+    ("teacher", "POST", "/api/v1/fairs/{}/ideas"),
 ]
 READS = [
     "/events/{}",
@@ -254,6 +262,9 @@ READS = [
     "/registry/orders/{}",
     "/registry/programmes/{}",
     "/registry/sign-in/{}",
+    "/registry/calendar/{}",
+    "/registry/imports/{}",
+    "/fairs/x/ideas/{}",
 ]
 
 
@@ -284,6 +295,16 @@ def test_hostile_queries_are_refused_or_ignored(suite, query):
         "/registry/api/v1/schools",
         "/registry/api/v1/territories",
         "/registry/api/v1/twinning",
+        "/events.csv",
+        "/registry/territories.csv",
+        "/registry/exports/schools.csv",
+        "/registry/exports/attachments.xlsx",
+        "/registry/orders",
+        "/registry/orders/grounds",
+        "/registry/orders/missing/statuses",
+        "/registry/api/v1/orders/missing",
+        "/registry/api/v1/academic-years",
+        "/registry/api/v1/calendar-days",
     ):
         assert suite.browser("kk").get(f"{path}?{query}").status_code < 500, path
 
