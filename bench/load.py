@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 
@@ -59,7 +60,9 @@ def with_json(path: str, body: object, **headers: str) -> Request:
 
 def send(port: int, requests: Sequence[Request], clients: int) -> Burst:
     """Send all from `clients` connections that begin together and take the next request when theirs is answered."""
-    return asyncio.run(_send(port, [request.wire(port) for request in requests], clients))
+    wires = [request.wire(port) for request in requests]
+    with ThreadPoolExecutor(1) as thread:  # the caller's own may have a loop already
+        return thread.submit(asyncio.run, _send(port, wires, clients)).result()
 
 
 async def _send(port: int, wires: Sequence[bytes], clients: int) -> Burst:

@@ -11,6 +11,8 @@ from bench import load, mailing, processes, raw, reading, registering, table
 from bench.stage import Stage, one
 from tests.conftest import environ_of
 
+pytestmark = pytest.mark.breaks("I12")  # events and ceilings are planted as bare rows, without a history
+
 
 @pytest.fixture
 def bench_stage(suite_settings, engine, tmp_path):
