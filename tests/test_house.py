@@ -115,6 +115,7 @@ def test_every_package_with_texts_has_both_catalogues():
 def test_catalogue_is_complete(path):
     with path.open("rb") as file:
         catalogue = read_po(file)
+    assert not catalogue.fuzzy, f"{path}: a head marked fuzzy is passed over when catalogues are compiled"
     for message in catalogue:
         if not message.id:
             continue
