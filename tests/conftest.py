@@ -188,6 +188,7 @@ class House:
             for held, as_made in ((app.config, config), (app.extensions, extensions)):
                 held.clear()
                 held.update(as_made)
+            app.extensions["limits"].storage.reset()
         kept._kept.clear()
         shutil.rmtree(self.folder / "mail", ignore_errors=True)
         if self._position is None or self._position != self._written():

@@ -13,7 +13,7 @@ from events_service.directory import queries as directory
 from events_service.directory.models import Person as CopiedPerson
 from events_service.events.models import AgendaItem, Event, Material
 from events_service.fairs import clashes, queries
-from events_service.fairs.models import Idea
+from events_service.fairs.models import Fair, FairSection, Idea
 from events_service.registrations.models import Registration
 from registry_service.centres.models import Attachment
 from registry_service.db import Change, Counter
@@ -138,7 +138,7 @@ def test_loading_again_changes_nothing(suite):
 
 def test_loading_that_stopped_half_way_is_finished(suite):
     with suite.events.app_context(), events_db.transaction() as session:
-        for model in (Notification, Registration, AgendaItem, Material):
+        for model in (Notification, Registration, AgendaItem, Material, Idea, FairSection, Fair):
             session.query(model).delete()
         session.execute(events_db.text("DELETE FROM event_audience"))
         session.query(Event).delete()

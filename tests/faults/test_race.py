@@ -13,7 +13,7 @@ import pytest
 from tests.faults.house import House
 from tests.support.race import gather
 
-RUNS = int(os.environ.get("RACE_RUNS", "2"))
+RUNS = int(os.environ.get("RACE_RUNS", "1"))
 PLACES, PEOPLE, LEAVING = 50, 200, 30
 pytestmark = pytest.mark.slow
 
