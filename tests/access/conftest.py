@@ -7,6 +7,6 @@ from tests.conftest import running
 
 
 @pytest.fixture(scope="session")
-def stage(template, engine, tmp_path_factory):
-    with template.copied(tmp_path_factory.mktemp("stage")) as settings, running(settings, engine) as suite:
+def stage(templates, engine, tmp_path_factory):
+    with templates(engine).copied(tmp_path_factory.mktemp("stage")) as settings, running(settings, engine) as suite:
         yield set_stage(suite)
