@@ -1,7 +1,7 @@
 """Registrations by sixteen people at once, as JSON and by the web form, beside the raw transaction."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from html import unescape
 from urllib.parse import urlencode
@@ -11,7 +11,6 @@ from bench.stage import Server, Stage
 from bench.table import Round, Row, rounds
 
 CLIENTS, AIM = 16, 0.4
-Turn = Callable[[], Round]
 
 
 def measure(stage: Stage, times: int, size: int) -> Iterator[Row]:

@@ -137,10 +137,21 @@ def _end_read(session: Session) -> None:
     On PostgreSQL (READ COMMITTED) every statement sees the newest rows, and a new transaction would only
     cost three more round trips. SQLite must begin anew, as a writer.
     """
-    if session.in_transaction() and not session.new and session.connection().dialect.name == "postgresql":
+    if _goes_on(session):
         session.expire_all()
     else:
         session.rollback()
+
+
+def _goes_on(session: Session) -> bool:
+    """Can the transaction of the reads be written in: on PostgreSQL, and neither failed nor cut off?"""
+    if not session.in_transaction() or not session.is_active or session.new or session.deleted:
+        return False
+    held = session.connection()
+    if held.dialect.name != "postgresql" or held.invalidated:
+        return False
+    driver: Any = held.connection.driver_connection
+    return bool(driver.info.transaction_status.name == "INTRANS")
 
 
 def _engine_options(url: str) -> dict[str, Any]:

@@ -73,8 +73,8 @@ def one_line(text: str) -> str:
 def init_requests(app: Flask, connections: Callable[[], int]) -> None:
     """Name every request, and write and count it once it is answered. Call it before any other guard."""
 
-    @app.before_request
-    def begin() -> None:
+    @app.url_value_preprocessor  # runs before all else, and what is refused there has a name too
+    def begin(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if re.fullmatch(r"[A-Za-z0-9-]{1,64}", given) else uuid.uuid4().hex
         g.began = time.perf_counter()

@@ -165,10 +165,13 @@ def _faults(settings: Settings) -> Iterator[str]:
         yield f"QONYRAU_ENV must be one of {', '.join(ENVIRONMENTS)}"
     if len(settings.secret_key) < 32:
         yield "SECRET_KEY must have 32 characters or more"
-    if settings.registry_signing_key and not _keys(settings.registry_signing_key, private=True):
+    signing, public = _keys(settings.registry_signing_key, True), _keys(settings.session_public_keys, False)
+    if settings.registry_signing_key and not signing:
         yield "REGISTRY_SIGNING_KEY must be a private EC key on the curve P-256, as a JWK"
-    if not _keys(settings.session_public_keys, private=False):
+    if not public:
         yield "SESSION_PUBLIC_KEYS must be a JWK set of public EC keys on the curve P-256"
+    elif not {key.thumbprint() for key in signing} <= {key.thumbprint() for key in public}:
+        yield "SESSION_PUBLIC_KEYS must hold the public half of REGISTRY_SIGNING_KEY, or nobody could sign in"
     yield from _form_faults(settings)
     if settings.env == "production":
         yield from _production_faults(settings)

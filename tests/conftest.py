@@ -182,7 +182,7 @@ class House:
         self._kept = [(dict(app.config), dict(app.extensions)) for app in self.apps]
 
     def fresh(self) -> None:
-        """Take back what the last test did to rows, letters, settings and connections."""
+        """Take back what the last test did to rows, letters, settings, connections and counts of tries."""
         for app, (config, extensions) in zip(self.apps, self._kept, strict=True):
             dispose(app)
             for held, as_made in ((app.config, config), (app.extensions, extensions)):

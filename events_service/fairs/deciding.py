@@ -35,6 +35,8 @@ def accept(session: Session, actor: Actor, idea_id: str, slot: dict[str, Any] | 
     _decide(session, actor, idea, ACCEPTED)
     if slot:
         _put(session, actor, event, idea, slot, tell=False)
+    if idea.section is None:  # its section was removed while it was declined: nobody would see it
+        raise Invalid({"section": [_("Choose one of the list")]})
     letters.owe_author(session, idea, "idea_accepted")
     return idea
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from events_service.db import db
 from events_service.directory.models import School
@@ -132,8 +132,8 @@ def judged_by(idea_id: str, actor: Actor) -> Idea:
 
 def mine(actor: Actor) -> Select[Any]:
     """Her ideas for all fairs, the newest first; those she has taken back are not among them."""
-    rows = select(Idea).where(Idea.author_id == actor.id, Idea.status != WITHDRAWN)
-    return rows.options(joinedload(Idea.event)).order_by(Idea.created_at.desc(), Idea.id)
+    rows = select(Idea).join(Idea.event).where(Idea.author_id == actor.id, Idea.status != WITHDRAWN, Event.kind == FAIR)
+    return rows.options(contains_eager(Idea.event)).order_by(Idea.created_at.desc(), Idea.id)
 
 
 def mine_at(actor: Actor | None, event_id: str) -> list[Idea]:

@@ -11,6 +11,7 @@ from marshmallow import Schema
 from registry_service.asking import Asked
 from registry_service.centres.schemas import AttachmentQuery
 from registry_service.exports import tables
+from registry_service.orders.schemas import OrdersQuery
 from registry_service.people.schemas import PeopleQuery
 from registry_service.programmes.schemas import EnrolmentQuery
 from registry_service.rights import KEEPERS
@@ -18,7 +19,7 @@ from registry_service.schools.schemas import SchoolQuery
 from registry_service.twinning.schemas import TwinningQuery
 from services.errors import Invalid
 from services.exports import table_file
-from services.fields import Text, today
+from services.fields import Day, Text, today
 from services.identity import ANYONE
 from services.web import Pages
 
@@ -32,12 +33,18 @@ class EnrolmentsQuery(EnrolmentQuery):
     programme = Text(most=40, load_default="")
 
 
+class OrdersFileQuery(OrdersQuery):
+    """The filters of the list, and the day in the name of the file."""
+
+    as_of = Day(load_default=None)
+
+
 TABLES: dict[str, tuple[Schema, Callable[[tables.Asked, date], tables.Lines]]] = {
     "schools": (SchoolQuery(), tables.of_schools),
     "attachments": (AttachmentQuery(), tables.of_attachments),
     "twinning": (TwinningQuery(), tables.of_twinning),
     "enrolments": (EnrolmentsQuery(), tables.of_enrolments),
-    "orders": (EnrolmentQuery(), tables.of_orders),
+    "orders": (OrdersFileQuery(), tables.of_orders),
     "people": (PeopleQuery(), tables.of_people),
 }
 OPEN = f"any({', '.join(name for name in TABLES if name != 'people')})"

@@ -85,7 +85,7 @@ def of_enrolments(asked: Asked, day: date) -> Lines:
 
 def of_orders(asked: Asked, day: date) -> Lines:
     yield [_("Number"), _("Date"), _("Issuer"), *(_heads(f"name_{code}")[0] for code in LANGUAGES)]
-    for order in _found(orders.newest_first()):
+    for order in _found(orders.listed(dict(asked))):
         titles = [order.title.get(code) for code in LANGUAGES]
         yield [order.number, order.issued_on, said_plain(order.issuer.name), *titles]
 

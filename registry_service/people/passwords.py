@@ -25,6 +25,7 @@ from services.text import normal_mail
 
 # For a small host: 19 MiB and two passes are 20 to 60 ms; a hash made otherwise is made anew when it is used.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
+ACTIONS = SET, CHANGED, REMOVED = "person.password_set", "person.password_changed", "person.password_removed"
 LETTER_CHANGED, LETTER_REMOVED = "password_changed", "password_removed"
 FEWEST_GUESSES, READ_OF_IT = 10**7, 72
 # What a guesser tries first here; the library knows the English ones.
@@ -117,7 +118,7 @@ def keep(session: Session, actor: Actor, digest: str) -> signing_in.SignedIn | N
     had = session.execute(delete(Password).where(Password.person_id == actor.id)).rowcount  # type: ignore[attr-defined]
     if digest:
         session.execute(insert(Password).values(person_id=actor.id, digest=digest, changed_at=utcnow()))
-    action = ("person.password_changed" if had else "person.password_set") if digest else "person.password_removed"
+    action = (CHANGED if had else SET) if digest else REMOVED
     old, new = {"password": bool(had)}, {"password": bool(digest)}
     ledger.audit(session, Audit, actor, action, "person", actor.id, old=old, new=new)
     signing_in.shut_out(session, actor.id)

@@ -63,6 +63,12 @@ def test_one_weak_service_key_among_good_ones_is_refused():
     assert "SERVICE_KEYS" in faults(SERVICE_KEYS=f"{GOOD['SERVICE_KEYS']},{'y' * 40}")
 
 
+def test_signing_key_whose_public_half_nobody_has_is_refused():
+    half, other = jwk(KEY, private=False), jwk(ECKey.generate_key("P-256"), private=False)
+    assert "public half" in faults(SESSION_PUBLIC_KEYS=other)
+    assert faults(SESSION_PUBLIC_KEYS=f'{{"keys": [{other}, {half}]}}') == ""
+
+
 @pytest.mark.parametrize(
     "value",
     [

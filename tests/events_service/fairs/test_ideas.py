@@ -167,3 +167,6 @@ def test_only_a_fair_has_sections_and_ideas(suite):
     assert suite.json("GET", fair.path("/sections")).status_code == 404
     assert suite.json("GET", f"/api/v1/ideas/{idea['id']}").status_code == 404
     assert suite.get(fair.page()).status_code == 404
+    mine = suite.browser("en", fair.teacher(1))
+    mine.get("/my")
+    assert TITLE["en"] not in mine.text

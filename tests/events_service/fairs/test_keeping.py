@@ -51,6 +51,16 @@ def test_section_with_ideas_stays_until_they_have_moved(suite):
     assert fair.row(gone).section_id is None
 
 
+def test_idea_whose_section_is_gone_is_accepted_with_another(suite):
+    fair = open_fair(suite)
+    idea = fair.submit(1)
+    fair.say("decline", idea, fair.organiser, {"reason": "–"})
+    suite.json("DELETE", fair.path(f"/sections/{fair.physics}"), as_=fair.organiser)
+    assert fair.say("accept", idea, fair.organiser) == 422
+    assert fair.row(idea).status == "declined"
+    assert fair.say("accept", idea, fair.organiser, {"section": fair.chemistry}) == 200
+
+
 REFUSED = [
     ({"title": {}}, "title"),
     ({"title": TITLE, "districts": ["ZZZ"]}, "districts"),

@@ -25,7 +25,7 @@ def lines_of(reply, form="csv"):
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_files_hold_what_the_lists_count(suite, form):
-    counts = {"schools": 315, "attachments": 211, "twinning": 163, "enrolments": 156, "orders": 3}
+    counts = {"schools": 315, "attachments": 211, "twinning": 163, "enrolments": 156, "orders": 4}
     for table, number in counts.items():
         reply = suite.get(f"/registry/exports/{table}.{form}?as_of=2021-05-01")
         assert len(lines_of(reply, form)) - 1 == number, table
@@ -42,6 +42,13 @@ def test_file_of_schools_has_the_filters_of_the_list(suite):
     browser.get("/registry/schools?district=ABA&small=yes&as_of=2021-05-01&cursor=")
     links = [link.get("href") for link in browser.tree.iter("a") if "/exports/" in link.get("href", "")]
     assert [len(lines_of(suite.get(link), link[: link.index("?")].rpartition(".")[2])) for link in links] == [12, 12]
+
+
+@pytest.mark.parametrize(("asked", "numbers"), [("q=499", ["499"]), ("kind=legal_act", None), ("year=2001", [])])
+def test_file_of_orders_has_the_filters_of_the_list(suite, asked, numbers):
+    listed = suite.json("GET", f"{API}/orders?{asked}").get_json()["items"]
+    found = [line[0] for line in lines_of(suite.get(f"/registry/exports/orders.csv?{asked}"))[1:]]
+    assert found == [order["number"] for order in listed] == (found if numbers is None else numbers)
 
 
 def test_past_day_shows_what_held_then(suite):
