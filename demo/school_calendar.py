@@ -13,8 +13,24 @@ from registry_service.academic_years.models import AcademicYear, CalendarDay, Te
 from services.fields import today
 
 Row = dict[str, Any]
-LATER = "days as usual; to be checked against the order of the year"
+LATER = "әдеттегі күндер, жылдың бұйрығымен салыстыру керек / даты обычные, сверить с приказом года"
 FIXED = "fixed date"
+# A basis is one text without a language: the region writes it in both. A fixed date needs none.
+SAID = {
+    "year as usual; autumn break published, other terms follow the assumed breaks": (
+        "күзгі каникул жарияланған, қалғаны болжам / осенние каникулы опубликованы, остальное предположительно"
+    ),
+    "up to the published autumn break": "күзгі каникулға дейін / до осенних каникул",
+    "between the breaks; assumed": "каникулдар арасы, болжам / между каникулами, предположительно",
+    "between the breaks; end assumed": "каникулдар арасы, соңы болжам / между каникулами, конец предположительно",
+    "after the spring break; assumed": "көктемгі каникулдан кейін, болжам / после весенних каникул, предположительно",
+    "days off of 2021 as published; moved days differ for 5- and 6-day weeks": (
+        "2021 жылдың жарияланған демалыстары / опубликованные выходные 2021 года"
+    ),
+    "length 12 days published; dates assumed": "ұзақтығы 12 күн, күндері болжам / 12 дней, даты предположительны",
+    "length 11 days published; dates assumed": "ұзақтығы 11 күн, күндері болжам / 11 дней, даты предположительны",
+    "published for 2020-21": "2020–2021 оқу жылына жарияланған / опубликованы на 2020–2021 учебный год",
+}
 
 
 def load_calendar(session: Session) -> None:
@@ -27,7 +43,7 @@ def load_calendar(session: Session) -> None:
 def academic_years(day: date) -> list[Row]:
     """From the report's year to the one in which `day` lies; summer belongs to the year before it."""
     known = [
-        {"code": row["code"], **_days(row), "basis": row["basis"]}
+        {"code": row["code"], **_days(row), "basis": SAID[row["basis"]]}
         for row in rows_of("academic_years")
         if row["kind"] == "year"
     ]
@@ -73,6 +89,6 @@ def _calendar_day(what: tuple[str, ...], days: list[date]) -> Row:
         "first_day": days[0],
         "last_day": days[-1],
         "name": {"kk": kk, "ru": ru, "en": en},
-        "basis": basis,
+        "basis": SAID.get(basis, ""),
         "every_year": basis.startswith(FIXED),
     }
