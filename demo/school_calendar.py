@@ -15,21 +15,14 @@ from services.fields import today
 Row = dict[str, Any]
 LATER = "әдеттегі күндер, жылдың бұйрығымен салыстыру керек / даты обычные, сверить с приказом года"
 FIXED = "fixed date"
-# A basis is one text without a language: the region writes it in both. A fixed date needs none.
+# A basis is one text without a language: the region writes it in both. What is published needs none on each day.
 SAID = {
     "year as usual; autumn break published, other terms follow the assumed breaks": (
-        "күзгі каникул жарияланған, қалғаны болжам / осенние каникулы опубликованы, остальное предположительно"
-    ),
-    "up to the published autumn break": "күзгі каникулға дейін / до осенних каникул",
-    "between the breaks; assumed": "каникулдар арасы, болжам / между каникулами, предположительно",
-    "between the breaks; end assumed": "каникулдар арасы, соңы болжам / между каникулами, конец предположительно",
-    "after the spring break; assumed": "көктемгі каникулдан кейін, болжам / после весенних каникул, предположительно",
-    "days off of 2021 as published; moved days differ for 5- and 6-day weeks": (
-        "2021 жылдың жарияланған демалыстары / опубликованные выходные 2021 года"
+        "күзгі каникул мен 2021 жылдың демалыстары жарияланған, қалғаны болжам / "
+        "осенние каникулы и выходные 2021 года опубликованы, остальное предположительно"
     ),
     "length 12 days published; dates assumed": "ұзақтығы 12 күн, күндері болжам / 12 дней, даты предположительны",
     "length 11 days published; dates assumed": "ұзақтығы 11 күн, күндері болжам / 11 дней, даты предположительны",
-    "published for 2020-21": "2020–2021 оқу жылына жарияланған / опубликованы на 2020–2021 учебный год",
 }
 
 
