@@ -13,8 +13,17 @@ from registry_service.academic_years.models import AcademicYear, CalendarDay, Te
 from services.fields import today
 
 Row = dict[str, Any]
-LATER = "days as usual; to be checked against the order of the year"
+LATER = "әдеттегі күндер, жылдың бұйрығымен салыстыру керек / даты обычные, сверить с приказом года"
 FIXED = "fixed date"
+# A basis is one text without a language: the region writes it in both. What is published needs none on each day.
+SAID = {
+    "year as usual; autumn break published, other terms follow the assumed breaks": (
+        "күзгі каникул мен 2021 жылдың демалыстары жарияланған, қалғаны болжам / "
+        "осенние каникулы и выходные 2021 года опубликованы, остальное предположительно"
+    ),
+    "length 12 days published; dates assumed": "ұзақтығы 12 күн, күндері болжам / 12 дней, даты предположительны",
+    "length 11 days published; dates assumed": "ұзақтығы 11 күн, күндері болжам / 11 дней, даты предположительны",
+}
 
 
 def load_calendar(session: Session) -> None:
@@ -27,7 +36,7 @@ def load_calendar(session: Session) -> None:
 def academic_years(day: date) -> list[Row]:
     """From the report's year to the one in which `day` lies; summer belongs to the year before it."""
     known = [
-        {"code": row["code"], **_days(row), "basis": row["basis"]}
+        {"code": row["code"], **_days(row), "basis": SAID[row["basis"]]}
         for row in rows_of("academic_years")
         if row["kind"] == "year"
     ]
@@ -73,6 +82,6 @@ def _calendar_day(what: tuple[str, ...], days: list[date]) -> Row:
         "first_day": days[0],
         "last_day": days[-1],
         "name": {"kk": kk, "ru": ru, "en": en},
-        "basis": basis,
+        "basis": SAID.get(basis, ""),
         "every_year": basis.startswith(FIXED),
     }

@@ -29,6 +29,7 @@ DAY_OFF, SESSION, SAME, MORE, UNKNOWN = (
     "calendar_unknown",
 )
 CALENDAR = "/registry/calendar"
+INNER = str.maketrans("«»", "„“")  # a title in quotation marks keeps its own as inner ones
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ def _others(begin: Any, end: Any, event_id: str, schools: Select[Any]) -> Select
 def _other(event: Event, schools: int) -> Clash:
     assert event.starts_at
     first, last = rules.days_of(content.times(event))
-    said = {"title": said_plain(event.title), "when": words.when_of(event)}
+    said = {"title": said_plain(event.title).translate(INNER), "when": words.when_of(event)}
     if event.kind == "session" and event.audience.get("rule") == "cluster":
         code = SESSION
         text = ngettext(

@@ -54,4 +54,4 @@ def _repeated(kind: str, drafts: list[Draft]) -> None:
     for draft in drafts:
         key = tuple(normal_mail(draft.cells.get(name, "")) for name in KEYS[kind])
         if all(key) and seen.setdefault(key, draft.number) != draft.number:
-            draft.fault(KEYS[kind][-1], _("Row %(num)s of this file speaks of the same", num=seen[key]))
+            draft.fault(KEYS[kind][-1], _("Row %(num)s of this file is about the same", num=seen[key]))

@@ -48,6 +48,12 @@ HINTS = {
     "language": _l("kk or ru or en"),
     "roles": _l("such as coordinator:ABA; several with a comma; only a registrar gives them"),
 }
+COUNTED = {
+    "rejected": _l("rejected rows"),
+    "changed": _l("changed rows"),
+    "new": _l("new rows"),
+    "unchanged": _l("rows without a change"),
+}
 STATUSES = {
     "rejected": ("no", _l("Rejected")),
     "changed": ("flag", _l("Changed")),

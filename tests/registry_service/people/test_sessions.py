@@ -25,7 +25,7 @@ def test_list_shows_where_one_is_signed_in_and_which_is_this_device(suite):
     by_link(suite)
     browser = by_link(suite)
     browser.get(MINE)
-    assert browser.text.count("по ссылке ·") == 2
+    assert browser.text.count("По ссылке из письма") == 2
     assert browser.text.count("Это устройство") == 1
 
 
