@@ -167,6 +167,11 @@ def broken_after(request: pytest.FixtureRequest, settings: kit.Settings) -> list
     return invariants.broken(settings, *planted)
 
 
+def _of(app) -> list[dict]:
+    """What tests change in an app."""
+    return [app.config, app.extensions, app.view_functions]
+
+
 class House:
     """Both apps, made once for each engine; every test finds the region in them as it was loaded.
 
@@ -179,13 +184,13 @@ class House:
         self._position: str | None = None
         self._fill()
         self.apps = make_apps(self.settings)
-        self._kept = [(dict(app.config), dict(app.extensions)) for app in self.apps]
+        self._kept = [[dict(held) for held in _of(app)] for app in self.apps]
 
     def fresh(self) -> None:
         """Take back what the last test did to rows, letters, settings, connections and counts of tries."""
-        for app, (config, extensions) in zip(self.apps, self._kept, strict=True):
+        for app, made in zip(self.apps, self._kept, strict=True):
             dispose(app)
-            for held, as_made in ((app.config, config), (app.extensions, extensions)):
+            for held, as_made in zip(_of(app), made, strict=True):
                 held.clear()
                 held.update(as_made)
             app.extensions["limits"].storage.reset()

@@ -103,7 +103,7 @@ def first_difference(session, schools, seed):
         if what == "arrive":
             model.arrive(name, small)
             mail = f"{name}@example.invalid"
-            booking.register(session, GUEST, event.id, Attendee(name, mail, "kk", schools[small]))
+            booking.register(session, GUEST, event.id, Attendee(name, mail, "kk", schools[small], small))
         elif what == "withdraw":
             model.withdraw(name)
             row = booking.find_live(session, event.id, f"mail:{name}@example.invalid")
