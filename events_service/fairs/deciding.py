@@ -29,7 +29,7 @@ def accept(session: Session, actor: Actor, idea_id: str, slot: dict[str, Any] | 
     """Accept an idea, with its slot where one is named; its author is told. Doing it again changes nothing."""
     event, idea = _take(session, actor, idea_id)
     if idea.status == ACCEPTED:
-        return _put(session, actor, event, idea, slot) if slot else idea
+        return _put(session, actor, event, idea, slot) if slot and slot.get("starts_at") else idea
     if idea.status not in {SUBMITTED, DECLINED}:
         raise Conflict(_("Only an idea that was sent can be accepted"))
     _decide(session, actor, idea, ACCEPTED)

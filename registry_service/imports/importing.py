@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from marshmallow import ValidationError
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
@@ -152,8 +153,11 @@ def _apply(session: Session, actor: Actor, kind: str, row: Any) -> dict[str, Any
     try:
         with session.begin_nested():
             verb(session, actor, row, schema.load(row.body))
+    except ValidationError as refusal:  # a body kept by an older version of the code
+        found = list(messages(translate_messages(refusal.normalized_messages())))
     except QonyrauError as refusal:
         found = list(messages(translate_messages(refusal.errors))) or [("", str(refusal.detail or refusal.title))]
-        faults = [[FIELDS.get(name, name), reason] for name, reason in found]
-        return {"id": row.id, "status": REJECTED, "faults": faults}
-    return None
+    else:
+        return None
+    faults = [[FIELDS.get(name, name), reason] for name, reason in found]
+    return {"id": row.id, "status": REJECTED, "faults": faults}

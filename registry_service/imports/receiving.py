@@ -56,6 +56,7 @@ def receive(asked: dict[str, Any], again: bool = True) -> ImportRun:
     seen = None if again else queries.checked(me(), digest)
     if seen:
         return seen
+    db.session.rollback()  # no transaction stays open while the file is read
     sheet = reading.read(data)
     head, drafts = checking.check(asked["kind"], sheet, ground, me())
     about = {"kind": asked["kind"], "filename": filename, "digest": digest, "ground": ground, "head": sheet.head}
