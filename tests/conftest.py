@@ -26,6 +26,24 @@ ENGINES = [engine for engine in ("sqlite", "postgres") if engine in os.environ.g
 SERVICES = ("registry", "events")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What the engine has no part in is tried on one; `ALL_ENGINES=1` tries everything on both."""
+    if len(ENGINES) == 1 or os.environ.get("ALL_ENGINES"):
+        return
+    spared = [item for item in items if _engine_of(item) not in _wanted(item)]
+    config.hook.pytest_deselected(items=spared)
+    items[:] = [item for item in items if item not in set(spared)]
+
+
+def _engine_of(item: pytest.Item) -> str:
+    return item.callspec.params.get("engine", "") if hasattr(item, "callspec") else ""
+
+
+def _wanted(item: pytest.Item) -> tuple[str, ...]:
+    one, both = (item.get_closest_marker(name) for name in ("one_engine", "both_engines"))
+    return ("", *ENGINES) if both or not one else ("", one.args[0])
+
+
 def make_settings(**changed: str) -> kit.Settings:
     key = ECKey.generate_key("P-256", parameters={"kid": "test"}).as_dict(private=True)
     environ = {

@@ -11,6 +11,8 @@ from tests.access.bodies import BODIES, filled
 from tests.access.scene import ACTORS
 from tests.support.suite import ORIGIN, nothing_kept
 
+pytestmark = pytest.mark.one_engine("sqlite")
+
 LINES = table.read()
 NAMES = list(ACTORS)
 

@@ -12,6 +12,8 @@ from tests.access.things import set_stage
 from tests.events_service.scene import in_days
 from tests.support import pages
 
+pytestmark = pytest.mark.one_engine("sqlite")
+
 MOST = 190  # what the shortest of the free text fields takes
 HARMLESS = "Тыныш мәтін"
 LINKS = ("href", "src", "action", "formaction", "data", "poster", "xlink:href")

@@ -16,7 +16,7 @@ from tests.conftest import ENGINES
 from tests.faults.house import FULL, at_rate, scaled
 from tests.support import valkey
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine("postgres")]
 one_engine = pytest.mark.parametrize("engine", ENGINES[:1], indirect=True)
 SLOWER = scaled("BROKER_SLOWER", 600, 50) / 1000
 SHARE = 0.95 if FULL else 0.5

@@ -7,7 +7,7 @@ import redis
 from tests.support import valkey
 from tests.worker.test_jobs import published, register
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine("postgres")]
 POOL = ("-P", "prefork", "-c", "1", "-B", "--scheduler", "celery.beat:Scheduler")
 LETTERS = 8
 

@@ -15,6 +15,8 @@ from tests.support import smtp
 from tests.worker.test_jobs import places, published, register
 from worker.delivery import OUTBOXES, drain_all
 
+pytestmark = pytest.mark.one_engine("postgres")
+
 LETTERS = 12
 
 

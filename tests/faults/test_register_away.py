@@ -8,7 +8,7 @@ from tests.conftest import ENGINES
 from tests.support.processes import wait_until
 from tests.support.proxy import Proxy
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine("postgres")]
 one_engine = pytest.mark.parametrize("engine", ENGINES[:1], indirect=True)
 WAYS = ("refuse", "blackhole", "slow", "error", "cut")
 # Known people wait for nobody; somebody unknown is asked for once, two seconds at most. The rest is the machine's.

@@ -11,7 +11,7 @@ from tests.support import valkey
 from tests.support.processes import wait_until
 from tests.worker.test_jobs import published, register
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine("postgres")]
 one_engine = pytest.mark.parametrize("engine", ENGINES[:1], indirect=True)
 BEAT = ("-P", "solo", "-B", "--scheduler", "celery.beat:Scheduler")
 LETTERS = 20
