@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -16,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import validate_csrf
 from marshmallow import Schema
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 from wtforms import ValidationError as CsrfError
 
 from services import identity
@@ -204,6 +205,8 @@ def _check_right(app: Flask, sign_in_url: str) -> ResponseReturnValue | None:
         who.check(g.actor)
     except Unauthorised:
         if is_api() or request.method not in SAFE:
+            with suppress(HTTPException):  # a connection that ends with bytes nobody read would lose the answer
+                request.get_data(cache=False)
             raise
         return redirect(f"{sign_in_url}?next={quote(request.path)}")
     return None
