@@ -25,7 +25,6 @@ from services.settings import Settings
 
 KIT = Path(__file__).resolve().parent
 STATIC = KIT / "static"
-COMPRESSED = ["text/html", "text/css", "application/json", "application/problem+json", "text/calendar", "image/svg+xml"]
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"

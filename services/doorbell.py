@@ -58,9 +58,7 @@ def answered() -> None:
 
 def ring(settings: Settings) -> bool:
     """Ask for a drain; False when the bell rests, is not there or does not answer."""
-    if not settings.redis_url:
-        return False
-    if not rests():
+    if settings.redis_url and not rests():
         try:
             _bell(settings.redis_url).send_task(DRAIN, retry=False, ignore_result=True, expires=60)
         except Exception as error:
@@ -68,7 +66,7 @@ def ring(settings: Settings) -> bool:
         else:
             answered()
             return True
-    metrics.SKIPPED.inc()
+    metrics.SKIPPED.inc(bool(settings.redis_url))
     return False
 
 

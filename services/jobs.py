@@ -11,8 +11,7 @@ def slot_of(every: timedelta, now: datetime | None = None) -> str:
     """The slot an instant lies in, named by its beginning in UTC."""
     now = now or utcnow()
     seconds = int(every.total_seconds())
-    begin = int(now.timestamp()) // seconds * seconds
-    return datetime.fromtimestamp(begin, tz=now.tzinfo).isoformat()
+    return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, tz=now.tzinfo).isoformat()
 
 
 def take_slot(db: Database, model: type[Any], job: str, slot: str) -> bool:
