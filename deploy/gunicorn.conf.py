@@ -7,6 +7,7 @@ for each request, without tokens.
 """
 
 import gc
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import wsgi  # noqa: E402 - found through the line above
 from services import metrics  # noqa: E402
 
 wsgi.settings()
+logging.getLogger("alembic").setLevel(logging.WARNING)  # it names its plugins whenever a database's age is asked for
 worker_class = "gthread"
 workers, threads = 2, 8
 preload_app = True
