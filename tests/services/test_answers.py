@@ -14,7 +14,7 @@ def fail(**_):
 def calls(app):
     """Each route with some address and method of it."""
     for rule in app.url_map.iter_rules():
-        values = {name: next(iter(getattr(rule._converters[name], "items", "1"))) for name in rule.arguments}
+        values = {name: next(iter(getattr(rule._converters[name], "items", ["1" * 8]))) for name in rule.arguments}
         _host, path = rule.build(values, append_unknown=False)
         yield rule.endpoint, path, sorted(rule.methods - {"HEAD", "OPTIONS"})[0]
 
