@@ -21,3 +21,11 @@ class FeedAddress(db.Model):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     rotated_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class FeedFetch(db.Model):
+    """When a program last fetched a person's calendar; known by the name it gives itself."""
+
+    person_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    program: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from events_service.events import rules
-from events_service.events.models import AgendaItem, Event, Material
+from events_service.events.models import AgendaItem, Event, Material, new_uid
 from services import ledger
 from services.text import fold
 
@@ -28,6 +28,7 @@ CONTENT = (
     "registration_opens_at",
     "registration_closes_at",
     "audience",
+    "reminders",
     "restrict_to_audience",
 )
 TIME_AND_PLACE = (
@@ -73,7 +74,8 @@ def write(event: Event, body: dict[str, Any]) -> None:
     for name in CONTENT:
         setattr(event, name, body[name])
     event.search = " ".join(fold(text) for text in body["title"].values())[:2000]
-    agenda = [AgendaItem(position=number, **item) for number, item in enumerate(body["agenda"])]
+    host = event.uid.partition("@")[2]
+    agenda = [AgendaItem(position=number, uid=new_uid(host), **item) for number, item in enumerate(body["agenda"])]
     if [_row(item, AGENDA_COLUMNS) for item in event.agenda] != [_row(item, AGENDA_COLUMNS) for item in agenda]:
         event.agenda = agenda
     materials = [Material(**item) for item in body["materials"]]

@@ -34,6 +34,7 @@ FORMATS = ("in_person", "zoom", "online", "mixed", "not_stated")
 LANGUAGES = ("kk", "ru", "kk_ru", "en")
 PRECISIONS = ("day", "month", "range", "half_year", "academic_year", "none")
 DRAFT, PUBLISHED, CANCELLED = "draft", "published", "cancelled"
+REMINDERS = (1440, 60)  # minutes before the start
 RULES = ("everyone", "small_class", "centres", "cluster", "twinned", "programme", "district", "schools")
 
 
@@ -80,6 +81,7 @@ class Event(Identified, db.Model):
     registration_closes_at: Mapped[datetime | None] = mapped_column(Instant)
     audience: Mapped[dict[str, Any]] = mapped_column(JSON, default=lambda: {"rule": "everyone"})
     audience_total: Mapped[int | None]
+    reminders: Mapped[list[int]] = mapped_column(JSON, default=lambda: list(REMINDERS))
     restrict_to_audience: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(12), default=DRAFT)
     cancel_reason: Mapped[str] = mapped_column(String(500), default="")
@@ -105,7 +107,11 @@ class Event(Identified, db.Model):
 
 
 class AgendaItem(db.Model):
-    """One line of the agenda: when, what, by whom."""
+    """One line of the agenda: when, what, by whom.
+
+    One with a time is a session: calendars know it by `uid`, so an edit of the agenda keeps its row.
+    One that people may have seen is not deleted but leaves at `removed_at`.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[str] = mapped_column(ForeignKey("event.id"), index=True)
@@ -115,6 +121,11 @@ class AgendaItem(db.Model):
     title: Mapped[dict[str, str]] = mapped_column(Texts)
     presenter: Mapped[str] = mapped_column(String(200), default="")
     district: Mapped[str] = mapped_column(String(10), default="")
+    uid: Mapped[str] = mapped_column(String(120), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    changed_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    removed_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Material(db.Model):

@@ -23,6 +23,7 @@ NONE_MEANS: dict[str, Any] = {
     "programme": "",
     "small_class_reserve": 0,
     "audience": {"rule": "everyone"},
+    "reminders": [1440, 60],
     "restrict_to_audience": False,
     "agenda": [],
     "materials": [],
