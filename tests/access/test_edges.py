@@ -213,7 +213,7 @@ LISTS = {
 }
 
 
-@pytest.mark.both_engines
+@pytest.mark.one_engine("postgres")
 def test_every_query_field_takes_any_text_without_harm(stage):
     """All fields of a list at once, then each free one alone; an answer or a refusal, never an error."""
     for path, names in LISTS.items():

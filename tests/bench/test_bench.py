@@ -9,7 +9,7 @@ from sqlalchemy import create_engine
 
 from bench import load, mailing, processes, raw, reading, registering, table
 from bench.stage import Stage, one
-from tests.conftest import environ_of
+from tests.support.region import environ_of
 
 pytestmark = pytest.mark.breaks("I12")  # events and ceilings are planted as bare rows, without a history
 
@@ -25,6 +25,7 @@ def bench_stage(suite_settings, engine, tmp_path):
         yield made
 
 
+@pytest.mark.one_engine("postgres")
 def test_pages_feeds_and_registrations_stand_beside_their_ceilings(bench_stage):
     rows = [*reading.measure(bench_stage, 1, 2), *registering.measure(bench_stage, 1, 4)]
     assert len(rows) == 9

@@ -12,8 +12,8 @@ import pytest
 from icalendar import Calendar
 
 from services.fields import today
-from tests.conftest import environ_of
 from tests.support.processes import free_port, spawn, wait_for_http, wait_until
+from tests.support.region import environ_of
 
 RULES = {"small_class": 211, "centres": 39, "twinned": 163, "programme:USHQYR_OI": 156}
 TITLES = {"kk": "Кәсіптік бағдар: ауыл мектебінің тәжірибесі", "ru": "Профориентация: опыт сельской школы"}
@@ -63,6 +63,9 @@ def events_in(text: str, title: str):
 
 def numbers_of(text: str) -> set[int]:
     return {int(number.replace("\u00a0", "")) for number in re.findall(r"\d[\d\u00a0]*", text)}
+
+
+pytestmark = pytest.mark.one_engine("postgres")
 
 
 @pytest.mark.parametrize("lang", ["kk", "ru"])

@@ -28,7 +28,7 @@ def test_every_setting_stands_below_a_reason():
 
 def test_example_filled_in_is_accepted_in_production(monkeypatch):
     values = dict(re.findall(r"^([A-Z_]+)=(.*)$", example(), re.MULTILINE))
-    from tests.conftest import make_settings
+    from tests.support.region import make_settings
 
     made = make_settings()
     secrets = {

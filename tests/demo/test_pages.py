@@ -5,7 +5,7 @@ from pathlib import Path
 
 import registry_service
 from services import identity
-from tests.conftest import dispose
+from tests.support.region import dispose
 
 SESSION = "/registry/api/v1/demo/session"
 

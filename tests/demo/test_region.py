@@ -25,7 +25,7 @@ from registry_service.schools.models import School, SchoolStatus
 from registry_service.territories.models import Territory, TerritoryOblast
 from registry_service.twinning.models import TwinningLink
 from services.database import utcnow
-from tests.conftest import dispose, make_apps, make_settings
+from tests.support.region import dispose, make_apps, make_settings
 
 REPORT_DAY, AFTER = date(2021, 5, 1), date(2022, 6, 8)
 SHARES = {"ABA": 37, "AKT": 83, "BUH": 60, "ZHA": 63, "KAR": 75, "NUR": 78, "OSA": 76, "ULY": 76, "SHE": 79}

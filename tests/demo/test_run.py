@@ -99,8 +99,12 @@ def test_suite_comes_up_works_and_comes_up_again(start):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("how", "whom"),
-    [(signal.SIGINT, "group"), (signal.SIGINT, "one"), (signal.SIGTERM, "one"), (signal.SIGKILL, "one")],
-    ids=["ctrl-c", "interrupt-make", "terminate-make", "kill-make"],
+    [
+        pytest.param(signal.SIGINT, "group", id="ctrl-c"),
+        pytest.param(signal.SIGINT, "one", id="interrupt-make", marks=pytest.mark.thorough),
+        pytest.param(signal.SIGTERM, "one", id="terminate-make", marks=pytest.mark.thorough),
+        pytest.param(signal.SIGKILL, "one", id="kill-make"),
+    ],
 )
 def test_nothing_stays_when_make_is_stopped(start, tmp_path, how, whom):
     (tmp_path / "Makefile").write_text(MAKEFILE)

@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from tests.conftest import make_settings
 from tests.deploy.compose import FILE, ROOT, VARIABLE, is_ours, parse
+from tests.support.region import make_settings
 from worker.app import pinned
 
 PASSWORDS = {name: f"{name.lower()}-3Kq9" for name in re.findall(r"\$\{(\w+):\?\}", FILE.read_text("utf-8"))}

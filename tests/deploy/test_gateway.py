@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from services import settings
-from tests.conftest import make_settings
 from tests.deploy.parts import ROOT, gateway_conf, nginx, nginx_command
 from tests.support.processes import free_port, wait_for_http
+from tests.support.region import make_settings
 
 LINE = re.compile(r"server (registry|events):8000 resolve;")
 

@@ -20,8 +20,8 @@ from sqlalchemy import NullPool, create_engine, text
 from services import identity
 from services.database import utcnow
 from services.settings import Settings
-from tests.conftest import environ_of
 from tests.support.processes import Process, free_port, spawn, wait_for_http, wait_until
+from tests.support.region import environ_of
 
 UNGUARDED = "tests.support.unguarded"
 GUNICORN = ("-k", "gthread", "-w", "2", "--threads", "8", "--preload", "--no-control-socket", "--log-level", "warning")

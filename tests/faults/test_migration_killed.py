@@ -10,9 +10,10 @@ import uuid
 import pytest
 from sqlalchemy import NullPool, create_engine, inspect
 
-from tests.conftest import ENGINES, SERVICES, environ_of
+from tests.conftest import ENGINES
 from tests.faults.house import scaled
 from tests.support.processes import ROOT
+from tests.support.region import SERVICES, environ_of
 
 pytestmark = pytest.mark.slow
 # Forked for each point, so that the suite is imported once: killed when it makes its nth table.

@@ -153,6 +153,7 @@ def test_twenty_requests_with_one_key_have_one_effect_and_one_answer(rush):
     check_same_key(rush)
 
 
+@pytest.mark.one_engine("postgres")
 @pytest.mark.breaks("I1", "I2", "I3", "I4", "I12")
 @pytest.mark.parametrize(
     ("guard", "check"),

@@ -122,6 +122,7 @@ def refused_at(html: str) -> set[str]:
     return set(re.findall(r'<a href="#f-([^"]+)">', html))
 
 
+@pytest.mark.one_engine("postgres")
 @pytest.mark.parametrize(("role", "path"), FORMS, ids=[f"{role or 'guest'}-{path}" for role, path in FORMS])
 def test_form_refuses_hostile_fields_and_keeps_what_was_typed(suite, scene, role, path):
     """Each hostile text in all fields at once; then alone in each field that did not refuse it by itself,
@@ -268,6 +269,7 @@ READS = [
 ]
 
 
+@pytest.mark.one_engine("postgres")
 @pytest.mark.parametrize(
     "query",
     [

@@ -6,7 +6,7 @@ import pytest
 
 import events_service
 import registry_service
-from tests.conftest import dispose, make_settings
+from tests.support.region import dispose, make_settings
 from tests.support.suite import Suite, connect
 
 

@@ -7,9 +7,9 @@ import redis
 
 import registry_service
 from services import doorbell, limits
-from tests.conftest import make_settings
 from tests.support import valkey
 from tests.support.processes import free_port
+from tests.support.region import make_settings
 
 PATHS = {"registry": "/registry/health/ready", "events": "/health/ready"}
 

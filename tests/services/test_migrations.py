@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from services import migrations
-from tests.conftest import environ_of
 from tests.support.processes import ROOT
+from tests.support.region import environ_of
 
 # Makes a table anew that others point to, and writes into all of its rows.
 NEXT = """

@@ -12,8 +12,8 @@ import registry_service
 from events_service.calendars import addresses
 from events_service.notifications import links
 from services import doorbell
-from tests.conftest import dispose, make_settings
 from tests.registry_service.people.scene import TEACHER
+from tests.support.region import dispose, make_settings
 from tests.support.suite import Browser, Suite, connect
 from worker.app import make_app
 

@@ -7,7 +7,7 @@ import pytest
 from joserfc.jwk import ECKey, OKPKey
 
 from services import settings
-from tests.conftest import make_settings
+from tests.support.region import make_settings
 
 RANDOM = secrets.token_urlsafe(32)
 KEY = ECKey.generate_key("P-256", parameters={"kid": "t"})

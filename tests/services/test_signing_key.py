@@ -7,7 +7,7 @@ from joserfc.jwk import ECKey
 
 from services import identity
 from services.settings import public_half
-from tests.conftest import make_settings
+from tests.support.region import make_settings
 
 CLAIMS = {"sub": "a", "name": "Айгүл", "roles": ["organiser:UMC"], "sid": "s"}
 

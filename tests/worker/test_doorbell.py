@@ -8,9 +8,9 @@ import redis
 from prometheus_client import REGISTRY
 
 from services import doorbell
-from tests.conftest import make_settings
 from tests.support import valkey
 from tests.support.processes import free_port, wait_until
+from tests.support.region import make_settings
 
 
 @pytest.fixture(autouse=True)

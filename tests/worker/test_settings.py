@@ -5,7 +5,7 @@ import pytest
 from services import outbox, transports
 from services.doorbell import DRAIN, TICK
 from services.settings import SettingsError
-from tests.conftest import make_settings
+from tests.support.region import make_settings
 from worker import jobs
 from worker.app import make_app
 

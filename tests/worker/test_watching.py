@@ -13,14 +13,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import environ_of
 from tests.registry_service.people.scene import TEACHER
 from tests.support import valkey
 from tests.support.processes import free_port, spawn, wait_for_http, wait_until
+from tests.support.region import environ_of
 from tests.worker.test_processes import LOOP
 
 CELERY = [sys.executable, "-m", "celery", "-q", "-A", "worker.app", "worker", "-P", "solo", "-l", "warning"]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine("postgres")]
 PASSWORD = "canary төрт түлік"
 CANARIES = ("canary", "teacher0003", "@example", "eyJ", "csrf_token", "Cookie")
 LEAD = "lead-4711"

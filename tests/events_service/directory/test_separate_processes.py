@@ -10,10 +10,10 @@ from sqlalchemy import text
 import events_service
 from events_service.directory import client, copying, queries
 from services.errors import Unavailable
-from tests.conftest import dispose, environ_of
 from tests.support.processes import free_port, spawn, wait_for_http
+from tests.support.region import dispose, environ_of
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine("postgres")]
 
 
 @pytest.fixture

@@ -85,9 +85,12 @@ def test_without_the_hash_of_nobody_the_clock_would_tell(suite, monkeypatch):
     taken = []
     with suite.registry.app_context():
         for email in (TEACHER, UNKNOWN):
-            begin = time.perf_counter()
-            passwords.verified(email, "wrong " + GOOD)
-            taken.append(time.perf_counter() - begin)
+            tries = []
+            for _ in range(5):
+                begin = time.perf_counter()
+                passwords.verified(email, "wrong " + GOOD)
+                tries.append(time.perf_counter() - begin)
+            taken.append(min(tries))  # a busy machine makes some tries long, none short
     assert taken[0] > 1.8 * taken[1]
 
 

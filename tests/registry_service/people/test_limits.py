@@ -9,10 +9,10 @@ import pytest
 import registry_service
 from services import doorbell, limits
 from services.errors import TooMany
-from tests.conftest import dispose
 from tests.registry_service.people.scene import TEACHER, links
 from tests.support import valkey
 from tests.support.processes import free_port
+from tests.support.region import dispose
 from tests.support.suite import Browser, Suite
 
 PAGE = "/registry/sign-in"
