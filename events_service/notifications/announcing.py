@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import ColumnElement, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from events_service.db import Audit, Notification, db
@@ -47,16 +47,24 @@ def to_registrant(session: Session, row: Registration, kind: str) -> None:
 
 def to_all_registrants(session: Session, event: Event, kind: str) -> int:
     """One message to each who has a place or waits, in one statement; answers how many."""
+    live = Registration.event_id == event.id, Registration.status.in_(LIVE)
+    return to_registrants(session, event, kind, event.sequence, live)
+
+
+def to_registrants(
+    session: Session, event: Event, kind: str, sequence: int, where: Iterable[ColumnElement[bool]]
+) -> int:
+    """One message to each of these registrations of an event, in one statement; answers how many."""
     now = utcnow()
     fixed = {
         "kind": kind,
-        "sequence": event.sequence,
+        "sequence": sequence,
         "topic": event.id,
         "status": "queued",
         "request_id": ledger.request_id(),
     }
     columns = ["recipient", "recipient_id", "recipient_name", "language", "subject_ref"]
-    live = select(
+    chosen = select(
         Registration.email,
         Registration.person_id,
         Registration.name,
@@ -65,10 +73,10 @@ def to_all_registrants(session: Session, event: Event, kind: str) -> int:
         *(literal(value) for value in fixed.values()),
         literal(now, Notification.created_at.type),
         literal(now, Notification.due_at.type),
-    ).where(Registration.event_id == event.id, Registration.status.in_(LIVE))
+    ).where(*where)
     names = [*columns, *fixed, "created_at", "due_at"]
     result = session.execute(
-        insert(Notification).from_select(names, live), execution_options={"preserve_rowcount": True}
+        insert(Notification).from_select(names, chosen), execution_options={"preserve_rowcount": True}
     )
     ring_after_commit()
     return int(result.rowcount)  # type: ignore[attr-defined]

@@ -116,5 +116,6 @@ STANDS: dict[str, Callable[[Cause], bool]] = {
     "event_changed": _moved,
     "event_cancelled": _called_off,
     "event_restored": _restored,
+    "organiser_message": lambda cause: cause.live,
 }
 KINDS = tuple(STANDS)

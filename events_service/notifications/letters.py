@@ -11,12 +11,13 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from events_service.db import Notification
+from events_service.db import Notification, db
 from events_service.events import words
 from events_service.events.models import Event
 from events_service.ics import entries, ical
-from events_service.notifications import ideas, links
+from events_service.notifications import ideas, links, messages, placeholders, wording
 from events_service.notifications.causes import Cause, cause_of
+from events_service.registrations.models import CONFIRMED, WAITLISTED, Registration
 from services.i18n import language, said_plain, span
 from services.identity import settings_of_app
 from services.mail import Letter
@@ -75,6 +76,9 @@ def render(notification: Notification) -> Letter | None:
     if notification.kind in ideas.KINDS:
         with force_locale(notification.language):
             return ideas.letter_of(notification, _fill)
+    if notification.kind == messages.TEST:
+        event = db.session.get(Event, notification.topic)
+        return sample(notification, event) if event else None
     cause = cause_of(notification)
     if cause is None:
         return None
@@ -82,22 +86,56 @@ def render(notification: Notification) -> Letter | None:
         return _letter(cause)
 
 
+def sample(message: Notification, event: Event) -> Letter:
+    """What a message that nobody is owed would say to one who has a place."""
+    row = Registration(public_id="", event_id=event.id, person_id="", status=CONFIRMED)
+    with force_locale(message.language):
+        return _letter(Cause(message, row, event))
+
+
 def _letter(cause: Cause) -> Letter:
     message = cause.message
-    said = SAID[message.kind]
-    filled = {"title": said_plain(cause.event.title), "position": cause.position}
-    context = _context(cause, str(said.lead) % filled)
+    subject, context = _said(cause)
     method, calendar = _calendar(cause)
     return Letter(
         to_name=context["name"],
         to_address=message.recipient,
-        subject=str(said.subject) % filled,
+        subject=subject,
         text=_fill("letter.txt", context),
         html=_fill("letter.html", context),
         calendar=calendar,
         calendar_method=method,
-        headers={"Content-Language": message.language},
+        headers={"Content-Language": message.language, **messages.headers(message)},
     )
+
+
+def _said(cause: Cause) -> tuple[str, dict[str, Any]]:
+    """The subject, and what both templates show."""
+    message = cause.message
+    if message.kind in (messages.KIND, messages.TEST):
+        subject, own = wording.of_message(message, cause.event)
+        return subject, _context(cause, "") | own
+    values, given = _values(cause), wording.of_organisation(message, cause.event.organisation)
+    ours = SAID[message.kind]
+    subject, lead = (
+        placeholders.fill(text, values) if text else str(said) % values
+        for text, said in zip(given, (ours.subject, ours.lead), strict=True)
+    )
+    return subject, _context(cause, lead)
+
+
+def _values(cause: Cause) -> dict[str, str]:
+    """What the names in a letter's words stand for, one for each of `placeholders.NAMES`."""
+    event, waits = cause.event, cause.registration.status == WAITLISTED
+    return {
+        "title": said_plain(event.title),
+        "name": cause.message.recipient_name,
+        "when": when_of(event),
+        "where": words.place_of(event),
+        "position": str(cause.position) if waits else "",
+        "link": settings_of_app().public_url + _next_step(cause)[0],
+        "organiser": wording.organiser_of(event),
+    }
 
 
 def _context(cause: Cause, lead: str) -> dict[str, Any]:

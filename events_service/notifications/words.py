@@ -17,6 +17,8 @@ KINDS = {
     "fair_cancelled": _l("Cancelled"),
     "fair_restored": _l("Takes place after all"),
     "ideas_waiting": _l("Ideas wait for a decision"),
+    "organiser_message": _l("Message of the organisers"),
+    "organiser_message_test": _l("Test of a message"),
 }
 # The mark of the look and the word of each state.
 STATES = {
