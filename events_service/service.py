@@ -20,6 +20,7 @@ from events_service.fairs import api as fairs_api
 from events_service.fairs import desk as fairs_desk
 from events_service.fairs import pages as fairs_pages
 from events_service.notifications import api as notifications_api
+from events_service.notifications import desk as notifications_desk
 from events_service.notifications import pages as notifications_pages
 from events_service.registrations import api as registrations_api
 from events_service.registrations import pages as registrations_pages
@@ -54,6 +55,7 @@ def service(settings: Settings) -> Service:
             registrants.pages,
             calendars_pages.pages,
             notifications_pages.pages,
+            notifications_desk.pages,
         ],
         apis=[events_api.api, fairs_api.api, registrations_api.api, calendars_api.api, notifications_api.api],
         context=lambda: page_context(settings),

@@ -87,11 +87,24 @@ def owe_again(session: Session, actor: Actor, row: Notification) -> None:
 
     It is written again from its cause: what has been overtaken since then is not sent.
     """
-    again = {"status": "queued", "attempts": 0, "ambiguous": 0, "due_at": utcnow(), "rendered": None, "error": ""}
-    if not _settle(session, row, MENDABLE, again):
+    if not _settle(session, row, MENDABLE, _anew()):
         raise Conflict(_("Only a letter that did not arrive is sent again"))
     ledger.audit(session, Audit, actor, "notification.queued", "notification", str(row.id))
     ring_after_commit()
+
+
+def owe_all_again(session: Session, actor: Actor, event: Event) -> int:
+    """Try all letters about an event anew that failed; answers how many.
+
+    Not those of which nobody knows whether they arrived: that is decided one by one.
+    """
+    lost = update(Notification).where(Notification.topic == event.id, Notification.status == "failed")
+    changed = session.execute(lost.values(**_anew()).execution_options(synchronize_session=False))
+    owed = int(changed.rowcount)  # type: ignore[attr-defined]
+    if owed:
+        ledger.audit(session, Audit, actor, "notifications.queued", "notifications", event.id, new={"letters": owed})
+        ring_after_commit()
+    return owed
 
 
 def drop(session: Session, actor: Actor, row: Notification) -> None:
@@ -99,6 +112,10 @@ def drop(session: Session, actor: Actor, row: Notification) -> None:
     if not _settle(session, row, (HELD,), {"status": "superseded"}):
         raise Conflict(_("Only a letter that is held back can be dropped"))
     ledger.audit(session, Audit, actor, "notification.dropped", "notification", str(row.id))
+
+
+def _anew() -> dict[str, Any]:
+    return {"status": "queued", "attempts": 0, "ambiguous": 0, "due_at": utcnow(), "rendered": None, "error": ""}
 
 
 def _settle(session: Session, row: Notification, states: Iterable[str], values: dict[str, Any]) -> bool:

@@ -18,6 +18,7 @@ from events_service.ics import entries, ical
 from events_service.notifications import ideas, links, messages, placeholders, wording
 from events_service.notifications.causes import Cause, cause_of
 from events_service.registrations.models import CONFIRMED, WAITLISTED, Registration
+from services.database import utcnow
 from services.i18n import language, said_plain, span
 from services.identity import settings_of_app
 from services.mail import Letter
@@ -30,7 +31,7 @@ INVITES = frozenset({"registration_confirmed", "registration_promoted", "event_c
 
 @dataclass(frozen=True)
 class Said:
-    """The words of one kind of letter; both are filled in with the title and the position."""
+    """The words of one kind of letter; both are filled in with `_values`."""
 
     subject: Any
     lead: Any
@@ -83,20 +84,27 @@ def render(notification: Notification) -> Letter | None:
     if cause is None:
         return None
     with force_locale(notification.language):
-        return _letter(cause)
+        return _letter(cause, *_calendar(cause))
 
 
 def sample(message: Notification, event: Event) -> Letter:
-    """What a message that nobody is owed would say to one who has a place."""
-    row = Registration(public_id="", event_id=event.id, person_id="", status=CONFIRMED)
+    """What a message without a registration would say to one who has a place or, where that is said, waits."""
+    status = WAITLISTED if message.kind == "registration_waiting" else CONFIRMED
+    row = Registration(id=0, public_id="", event_id=event.id or "", person_id="", status=status, queued_at=utcnow())
     with force_locale(message.language):
-        return _letter(Cause(message, row, event))
+        return _letter(Cause(message, row, event), "", None)
 
 
-def _letter(cause: Cause) -> Letter:
+def our_words(kind: str, code: str) -> tuple[str, str]:
+    """Our own subject and first words of a kind in one language, with names in place of what they stand for."""
+    names = {name: f"{{{name}}}" for name in placeholders.NAMES}
+    with force_locale(code):
+        return str(SAID[kind].subject) % names, str(SAID[kind].lead) % names
+
+
+def _letter(cause: Cause, method: str, calendar: bytes | None) -> Letter:
     message = cause.message
     subject, context = _said(cause)
-    method, calendar = _calendar(cause)
     return Letter(
         to_name=context["name"],
         to_address=message.recipient,

@@ -59,8 +59,8 @@ def send(
     message.recipients = announcing.to_registrants(session, event, KIND, message.id, addressed(event, data["sent_to"]))
     if not message.recipients:
         raise Conflict(_("Nobody would get this message"), code="nobody")
-    new = {"message": message.id, "recipients": message.recipients, **texts}
-    ledger.audit(session, Audit, actor, "event.message_sent", "event", event.id, new=new)
+    new = {"event": event.id, "recipients": message.recipients, **texts}
+    ledger.audit(session, Audit, actor, "message.sent", "message", str(message.id), new=new)
     return message, True
 
 

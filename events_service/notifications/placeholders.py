@@ -28,7 +28,9 @@ def fault(text: str, names: Iterable[str]) -> str:
     for piece in _PIECE.finditer(text):
         if piece[1] and piece[1] not in known:
             allowed = " ".join(f"{{{name}}}" for name in known)
-            return str(_("{%(name)s} is not in the list. These can be used: %(allowed)s", name=piece[1], allowed=allowed))
+            return str(
+                _("{%(name)s} is not in the list. These can be used: %(allowed)s", name=piece[1], allowed=allowed)
+            )
         if piece[0] in "{}":
             return str(_("Braces stand only around a word of the list, as in {title}"))
     return ""

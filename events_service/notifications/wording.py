@@ -19,7 +19,7 @@ def of_message(message: Notification, event: Event) -> tuple[str, dict[str, str]
         written = db.session.get_one(OrganiserMessage, message.sequence)
         subjects, bodies = written.subject, written.body
     subject, (lead, spoken) = said_plain(subjects), pick(bodies)
-    if message.kind == TEST and message.id:
+    if message.kind == TEST:
         subject = str(_("Test: %(subject)s", subject=subject))
     only = ", ".join(str(name) for code, name in words.SPOKEN.items() if bodies.get(code))
     note = "" if spoken == language() else _("The organisers wrote this only in: %(languages)s.", languages=only)

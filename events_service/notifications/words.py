@@ -36,6 +36,12 @@ GROUPS = {
     "sent": (_l("Sent"), _l("sent")),
     "dropped": (_l("Not needed any more"), _l("not needed any more")),
 }
+# Whom an organiser's message is for.
+WHOM = {
+    "all": _l("Everybody who has a place or waits"),
+    "confirmed": _l("Those who have a place"),
+    "waitlisted": _l("Those who wait"),
+}
 
 
 def kind_words(kind: str) -> str:
