@@ -3,7 +3,8 @@
 Mail and feeds share UID and SEQUENCE, so that no calendar shows an event twice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from flask import current_app
@@ -17,6 +18,10 @@ from events_service.events.models import Event
 from events_service.ics import entries, ical
 from events_service.notifications import ideas, links
 from events_service.notifications.causes import Cause, cause_of
+from events_service.notifications.composing import Fill, letter_to
+from events_service.subscriptions import links as stopping
+from events_service.subscriptions import queries as subscriptions
+from events_service.subscriptions.words import LETTERS
 from services.i18n import language, said_plain, span
 from services.identity import settings_of_app
 from services.mail import Letter
@@ -63,6 +68,7 @@ SAID = {
         _l("The time or the place has changed. This is how it is now."),
     ),
     "event_cancelled": Said(_l("Cancelled: %(title)s"), _l("The event you registered for will not take place.")),
+    "event_reminder": Said(_l("Reminder: %(title)s"), _l("You have a place. This is when and where it begins.")),
     "event_restored": Said(
         _l("Takes place after all: %(title)s"),
         _l("The event had been cancelled; now it takes place after all. Your registration stands as it was."),
@@ -71,33 +77,29 @@ SAID = {
 
 
 def render(notification: Notification) -> Letter | None:
-    """The letter that a message is, or None when what it would say is no longer so."""
-    if notification.kind in ideas.KINDS:
-        with force_locale(notification.language):
-            return ideas.letter_of(notification, _fill)
-    cause = cause_of(notification)
+    """The letter that a message is, or None when what it would say is no longer so, or is not wanted."""
+    kind, reader = notification.kind, subscriptions.reader_of(notification)
+    optional = kind in LETTERS
+    if optional and subscriptions.is_muted(reader, kind):
+        return None
+    stop = stopping.url_of(reader, kind) if optional else ""
+    with force_locale(notification.language):
+        letter = MADE.get(kind, _of_registration)(notification, partial(_fill, stop))
+    if letter is None or not optional:
+        return letter
+    return replace(letter, headers={**letter.headers, **stopping.headers(reader, kind)})
+
+
+def _of_registration(message: Notification, fill: Fill) -> Letter | None:
+    cause = cause_of(message)
     if cause is None:
         return None
-    with force_locale(notification.language):
-        return _letter(cause)
-
-
-def _letter(cause: Cause) -> Letter:
-    message = cause.message
     said = SAID[message.kind]
     filled = {"title": said_plain(cause.event.title), "position": cause.position}
     context = _context(cause, str(said.lead) % filled)
     method, calendar = _calendar(cause)
-    return Letter(
-        to_name=context["name"],
-        to_address=message.recipient,
-        subject=str(said.subject) % filled,
-        text=_fill("letter.txt", context),
-        html=_fill("letter.html", context),
-        calendar=calendar,
-        calendar_method=method,
-        headers={"Content-Language": message.language},
-    )
+    letter = letter_to(message, str(said.subject) % filled, context, fill)
+    return replace(letter, to_name=context["name"], calendar=calendar, calendar_method=method)
 
 
 def _context(cause: Cause, lead: str) -> dict[str, Any]:
@@ -163,6 +165,13 @@ def _calendar(cause: Cause) -> tuple[str, bytes | None]:
     return "", None
 
 
-def _fill(name: str, context: dict[str, Any]) -> str:
-    """A filled template, without what the kit adds to pages: a worker has no request."""
-    return current_app.jinja_env.get_template(f"notifications/mail/{name}").render(context).strip() + "\n"
+def _fill(stop: str, name: str, context: dict[str, Any]) -> str:
+    """A filled template, without what the kit adds to pages: a worker has no request.
+
+    `stop` is the address that stops such letters; empty where they are facts that nobody can do without.
+    """
+    template = current_app.jinja_env.get_template(f"notifications/mail/{name}")
+    return template.render(context, stop=stop).strip() + "\n"
+
+
+MADE = dict.fromkeys(ideas.KINDS, ideas.letter_of)

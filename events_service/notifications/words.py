@@ -16,6 +16,10 @@ KINDS = {
     "idea_moved": _l("New slot of an idea"),
     "fair_cancelled": _l("Cancelled"),
     "fair_restored": _l("Takes place after all"),
+    "event_reminder": _l("Reminder"),
+    "event_published": _l("New event"),
+    "daily_digest": _l("News of the district"),
+    "weekly_digest": _l("Events of the week"),
     "ideas_waiting": _l("Ideas wait for a decision"),
 }
 # The mark of the look and the word of each state.

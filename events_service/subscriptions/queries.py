@@ -1,11 +1,14 @@
 """Reads of what people follow and which letters they do not want."""
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, or_, select
 
 from events_service.db import Notification, db
 from events_service.directory.models import School
 from events_service.events.models import Event, EventAudience
 from events_service.subscriptions.models import DISTRICT, PROGRAMME, SUBJECT, Follow, Subscription
+from services.text import normal_mail
 
 FIRST_VERSION = 1
 
@@ -29,7 +32,7 @@ def is_muted(reader: str, kind: str) -> bool:
 
 def reader_of(message: Notification) -> str:
     """Who reads a message, as `Registration.attendee` says it."""
-    return message.recipient_id or f"mail:{message.recipient}"
+    return message.recipient_id or f"mail:{normal_mail(message.recipient)}"
 
 
 def followed(reader: str) -> dict[str, list[str]]:
@@ -52,7 +55,7 @@ def matches() -> ColumnElement[bool]:
     )
 
 
-def held_for(district: ColumnElement[str] | str) -> ColumnElement[bool]:
+def held_for(district: Any) -> ColumnElement[bool]:
     """Is this `Event` published for a school of the district?"""
     school = School.id == EventAudience.school_id, School.territory_code == district
     return exists().where(EventAudience.event_id == Event.id, *school)

@@ -1,0 +1,43 @@
+"""What letters about an event have in common, whatever they are owed for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from events_service.db import Notification
+from events_service.events import words
+from events_service.events.models import Event
+from services.i18n import language
+from services.identity import settings_of_app
+from services.mail import Letter
+
+Fill = Callable[[str, dict[str, Any]], str]
+
+
+def context_of(
+    message: Notification, event: Event, lead: str, facts: list[tuple[str, str]], path: str, label: str
+) -> dict[str, Any]:
+    """What both templates show."""
+    return {
+        "locale": language(),
+        "name": message.recipient_name,
+        "lead": lead,
+        "event": event,
+        "kind": words.kind_name(event.kind),
+        "facts": facts,
+        "join_url": "",
+        "link": settings_of_app().public_url + path,
+        "link_label": label,
+        "has_calendar": False,
+    }
+
+
+def letter_to(message: Notification, subject: str, context: dict[str, Any], fill: Fill, name: str = "letter") -> Letter:
+    """The letter of filled templates, `name` with both endings."""
+    return Letter(
+        to_name=message.recipient_name,
+        to_address=message.recipient,
+        subject=subject,
+        text=fill(f"{name}.txt", context),
+        html=fill(f"{name}.html", context),
+        headers={"Content-Language": message.language},
+    )
