@@ -17,5 +17,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "pull_directory": _tick("pull_directory", QUARTER_MINUTE),
     "release_reserves": _tick("release_reserves", QUARTER_MINUTE),
     "owe_reminders": _tick("owe_reminders", MINUTE),
+    "owe_digests": _tick("owe_digests", MINUTE),
     "housekeeping": _tick("housekeeping", HOUR),
 }

@@ -3,14 +3,27 @@
 from collections.abc import Callable
 from typing import Any
 
+from flask_babel import gettext as _
+
 from events_service.db import Notification
 from events_service.events import words
 from events_service.events.models import Event
-from services.i18n import language
+from events_service.ics import entries
+from services.i18n import language, span
 from services.identity import settings_of_app
 from services.mail import Letter
 
+ALMATY = "Asia/Almaty"
 Fill = Callable[[str, dict[str, Any]], str]
+
+
+def when_of(event: Event) -> str:
+    """When it takes place; times by the clock of Almaty, wherever the reader is."""
+    if not entries.in_calendars(event) or event.all_day:
+        return words.when_of(event)
+    assert event.starts_at is not None
+    time = span(event.starts_at, event.ends_at or event.starts_at, ALMATY)
+    return str(_("%(time)s, Almaty time", time=time))
 
 
 def context_of(

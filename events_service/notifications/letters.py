@@ -3,6 +3,7 @@
 Mail and feeds share UID and SEQUENCE, so that no calendar shows an event twice.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -14,19 +15,17 @@ from flask_babel import lazy_gettext as _l
 
 from events_service.db import Notification
 from events_service.events import words
-from events_service.events.models import Event
 from events_service.ics import entries, ical
-from events_service.notifications import ideas, links
+from events_service.notifications import alerts, digests, ideas, links
 from events_service.notifications.causes import Cause, cause_of
-from events_service.notifications.composing import Fill, letter_to
+from events_service.notifications.composing import Fill, letter_to, when_of
 from events_service.subscriptions import links as stopping
 from events_service.subscriptions import queries as subscriptions
-from events_service.subscriptions.words import LETTERS
-from services.i18n import language, said_plain, span
+from events_service.subscriptions.words import DAILY, LETTERS, NEW_EVENT, WEEKLY
+from services.i18n import language, said_plain
 from services.identity import settings_of_app
 from services.mail import Letter
 
-ALMATY = "Asia/Almaty"
 # Bodies that hold the link of an unproved address are not kept once they are sent.
 SECRET_KINDS = frozenset({"guest_confirm"})
 INVITES = frozenset({"registration_confirmed", "registration_promoted", "event_changed", "event_restored"})
@@ -131,15 +130,6 @@ def _facts(cause: Cause) -> list[tuple[str, str]]:
     return [(term, value) for term, value in pairs if value]
 
 
-def when_of(event: Event) -> str:
-    """When it takes place; times by the clock of Almaty, wherever the reader is."""
-    if not entries.in_calendars(event) or event.all_day:
-        return words.when_of(event)
-    assert event.starts_at is not None
-    time = span(event.starts_at, event.ends_at or event.starts_at, ALMATY)
-    return str(_("%(time)s, Almaty time", time=time))
-
-
 def _next_step(cause: Cause) -> tuple[str, str]:
     if cause.message.kind == "guest_confirm":
         return links.path_of(cause.registration.public_id), _("Confirm the registration")
@@ -174,4 +164,8 @@ def _fill(stop: str, name: str, context: dict[str, Any]) -> str:
     return template.render(context, stop=stop).strip() + "\n"
 
 
-MADE = dict.fromkeys(ideas.KINDS, ideas.letter_of)
+MADE: dict[str, Callable[[Notification, Fill], Letter | None]] = {
+    **dict.fromkeys(ideas.KINDS, ideas.letter_of),
+    NEW_EVENT: alerts.letter_of,
+    **dict.fromkeys((DAILY, WEEKLY), digests.letter_of),
+}

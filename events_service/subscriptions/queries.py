@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, or_, select
 
 from events_service.db import Notification, db
+from events_service.directory import queries as directory
 from events_service.directory.models import School
-from events_service.events.models import Event, EventAudience
+from events_service.events.models import CANCELLED, PUBLISHED, Event, EventAudience
 from events_service.subscriptions.models import DISTRICT, PROGRAMME, SUBJECT, Follow, Subscription
-from services.text import normal_mail
+from services.text import normal_mail, sort_key
 
 FIRST_VERSION = 1
 
@@ -44,6 +45,21 @@ def followed(reader: str) -> dict[str, list[str]]:
     for what, code in rows:
         found[what].append(code)
     return found
+
+
+def subjects() -> list[str]:
+    """The subjects of public events, in order of their letters."""
+    public = Event.subject != "", Event.status.in_((PUBLISHED, CANCELLED))
+    return sorted(db.session.scalars(select(Event.subject).where(*public).distinct()), key=sort_key)
+
+
+def offered() -> dict[str, set[str]]:
+    """The codes that can be followed."""
+    return {
+        DISTRICT: {row.code for row in directory.territories()},
+        SUBJECT: set(subjects()),
+        PROGRAMME: {row.code for row in directory.programmes()},
+    }
 
 
 def matches() -> ColumnElement[bool]:
