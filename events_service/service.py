@@ -25,6 +25,8 @@ from events_service.notifications import pages as notifications_pages
 from events_service.registrations import api as registrations_api
 from events_service.registrations import pages as registrations_pages
 from events_service.registrations import registrants
+from events_service.subscriptions import api as subscriptions_api
+from events_service.subscriptions import pages as subscriptions_pages
 from services import migrations
 from services.app import Service
 from services.identity import actor
@@ -56,8 +58,16 @@ def service(settings: Settings) -> Service:
             calendars_pages.pages,
             notifications_pages.pages,
             notifications_desk.pages,
+            subscriptions_pages.pages,
         ],
-        apis=[events_api.api, fairs_api.api, registrations_api.api, calendars_api.api, notifications_api.api],
+        apis=[
+            events_api.api,
+            fairs_api.api,
+            registrations_api.api,
+            calendars_api.api,
+            notifications_api.api,
+            subscriptions_api.api,
+        ],
         context=lambda: page_context(settings),
         revoked=is_revoked,
         sign_in_url=SIGN_IN,

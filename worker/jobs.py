@@ -12,6 +12,7 @@ from events_service.directory import copying
 from events_service.directory.models import RevokedSession
 from events_service.events import seats
 from events_service.events.models import PUBLISHED, Event
+from events_service.notifications import digests, reminders
 from events_service.registrations.models import PENDING, Registration
 from registry_service import db as registry_db
 from registry_service.imports import importing
@@ -54,6 +55,18 @@ def release_reserves(apps: Apps) -> int:
 def _promote(event_id: str) -> int:
     with events_db.db.transaction() as session:
         return seats.promote(session, seats.take_turn(session, event_id))
+
+
+def owe_reminders(apps: Apps) -> int:
+    """Owe the reminders that have come due."""
+    with apps[EVENTS].app_context():
+        return reminders.owe()
+
+
+def owe_digests(apps: Apps) -> int:
+    """Owe the digests of today and of this week, whoever comes first."""
+    with apps[EVENTS].app_context():
+        return digests.owe()
 
 
 def housekeeping(apps: Apps) -> int:
@@ -112,6 +125,8 @@ TIDIED: Mapping[str, tuple[Any, Callable[[Session], int]]] = {
 JOBS: Mapping[str, Job] = {
     "pull_directory": pull_directory,
     "release_reserves": release_reserves,
+    "owe_reminders": owe_reminders,
+    "owe_digests": owe_digests,
     "housekeeping": housekeeping,
 }
 

@@ -34,7 +34,9 @@ FORMATS = ("in_person", "zoom", "online", "mixed", "not_stated")
 LANGUAGES = ("kk", "ru", "kk_ru", "en")
 PRECISIONS = ("day", "month", "range", "half_year", "academic_year", "none")
 DRAFT, PUBLISHED, CANCELLED = "draft", "published", "cancelled"
-REMINDERS = (1440, 60)  # minutes before the start
+# Minutes before the start; letters that are owed name a lead by its place here, so new ones come last.
+LEADS = (10080, 4320, 1440, 180, 60)
+REMINDERS = (1440, 60)
 RULES = ("everyone", "small_class", "centres", "cluster", "twinned", "programme", "district", "schools")
 
 

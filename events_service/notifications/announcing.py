@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, insert, literal, select, update
+from sqlalchemy import Select, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from events_service.db import Audit, Notification, db
@@ -18,6 +19,14 @@ from services.identity import Actor
 
 HELD = "held"
 MENDABLE = ("failed", "uncertain", HELD)
+WHO = ("recipient", "recipient_id", "recipient_name", "language", "subject_ref")
+REGISTRANT = (
+    Registration.email,
+    Registration.person_id,
+    Registration.name,
+    Registration.language,
+    Registration.public_id,
+)
 
 
 def ring_after_commit() -> None:
@@ -47,37 +56,22 @@ def to_registrant(session: Session, row: Registration, kind: str) -> None:
 
 def to_all_registrants(session: Session, event: Event, kind: str) -> int:
     """One message to each who has a place or waits, in one statement; answers how many."""
-    live = Registration.event_id == event.id, Registration.status.in_(LIVE)
-    return to_registrants(session, event, kind, event.sequence, live)
+    live = select(*REGISTRANT).where(Registration.event_id == event.id, Registration.status.in_(LIVE))
+    return owe_each(session, live, kind=kind, sequence=event.sequence, topic=event.id)
 
 
-def to_registrants(
-    session: Session, event: Event, kind: str, sequence: int, where: Iterable[ColumnElement[bool]]
-) -> int:
-    """One message to each of these registrations of an event, in one statement; answers how many."""
+def owe_each(session: Session, people: Select[Any], **fixed: Any) -> int:
+    """One message to each of `people` (a select of the columns `WHO`), unless it is owed already; answers how many.
+
+    `fixed` is what all have in common: `kind`, `sequence`, `topic`, and `due_at` unless it is due now.
+    """
     now = utcnow()
-    fixed = {
-        "kind": kind,
-        "sequence": sequence,
-        "topic": event.id,
-        "status": "queued",
-        "request_id": ledger.request_id(),
-    }
-    columns = ["recipient", "recipient_id", "recipient_name", "language", "subject_ref"]
-    chosen = select(
-        Registration.email,
-        Registration.person_id,
-        Registration.name,
-        Registration.language,
-        Registration.public_id,
-        *(literal(value) for value in fixed.values()),
-        literal(now, Notification.created_at.type),
-        literal(now, Notification.due_at.type),
-    ).where(*where)
-    names = [*columns, *fixed, "created_at", "due_at"]
-    result = session.execute(
-        insert(Notification).from_select(names, chosen), execution_options={"preserve_rowcount": True}
-    )
+    common = {"due_at": now, **fixed, "status": "queued", "request_id": ledger.request_id(), "created_at": now}
+    table = Notification.__table__
+    rows = people.add_columns(*(literal(value, table.c[name].type) for name, value in common.items()))
+    kind = postgresql if session.connection().dialect.name == "postgresql" else sqlite
+    insert = kind.insert(table).from_select([*WHO, *common], rows).on_conflict_do_nothing()
+    result = session.execute(insert, execution_options={"preserve_rowcount": True})
     ring_after_commit()
     return int(result.rowcount)  # type: ignore[attr-defined]
 

@@ -11,12 +11,13 @@ from flask_babel import ngettext
 from events_service.db import db
 from events_service.directory import queries as directory
 from events_service.events.models import Event
-from events_service.notifications import letters, messages, placeholders, queries, rewording, samples, words
+from events_service.notifications import messages, placeholders, queries, quiet, rewording, samples, wording, words
 from events_service.notifications.schemas import MessageBody, WordsBody
 from services.app import say
+from services.database import utcnow
 from services.errors import NotFound
 from services.forms import Form
-from services.i18n import LABELS, LANGUAGES, said_plain
+from services.i18n import LABELS, LANGUAGES, moment, said_plain
 from services.identity import holders, me
 from services.web import Pages
 
@@ -54,7 +55,16 @@ def _try_out(form: Form, event: Event) -> str:
 
 def _send(form: Form, event: Event) -> str:
     message, _new = messages.send(db.session(), me(), event, form.data, form.value("submission_id"))
-    return str(ngettext("%(num)s letter goes out.", "%(num)s letters go out.", message.recipients))
+    said = ngettext("%(num)s letter goes out.", "%(num)s letters go out.", message.recipients)
+    return f"{said} {_at_night()}".strip()
+
+
+def _at_night() -> str:
+    """What to know of a letter written late; empty by day."""
+    now = utcnow()
+    if not quiet.is_quiet(now):
+        return ""
+    return str(_("It is late: such letters wait until %(when)s.", when=moment(quiet.awake(now))))
 
 
 def _written(form: Form, event: Event) -> ResponseReturnValue:
@@ -66,6 +76,7 @@ def _written(form: Form, event: Event) -> ResponseReturnValue:
         whom=words.WHOM,
         previews=samples.of_message(form.data, event, me()) if form.ok else [],
         reach=queries.reach(event, form.data["sent_to"]) if form.ok else {},
+        at_night=_at_night(),
         earlier=list(db.session.scalars(queries.messages_of(event).limit(SHOWN))),
     )
     return html, form.status, {"Retry-After": str(form.retry_after)} if form.retry_after else {}
@@ -115,7 +126,7 @@ def template(kind: str) -> ResponseReturnValue:
         changed=any(row.subject or row.lead for row in own),
         organisation=organisation,
         names=[(name, placeholders.NAMES[name]) for name in names],
-        ours={code: letters.our_words(kind, code) for code in LANGUAGES},
+        ours={code: wording.ours(kind, code) for code in LANGUAGES},
         previews=samples.of_words(form.data, kind, organisation, me()) if form.ok else [],
     )
     return html, form.status

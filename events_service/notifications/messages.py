@@ -13,29 +13,25 @@ from events_service.directory.models import Person
 from events_service.events.models import Event
 from events_service.notifications import announcing
 from events_service.notifications.models import OrganiserMessage
+from events_service.notifications.quiet import awake
 from events_service.registrations.models import CONFIRMED, LIVE, WAITLISTED, Registration
+from events_service.subscriptions.queries import muted
+from events_service.subscriptions.words import ORGANISER_MESSAGE
 from services import ledger, limits
 from services.database import utcnow
 from services.errors import Conflict
 from services.identity import Actor
 
-KIND, TEST = "organiser_message", "organiser_message_test"
+KIND, TEST = ORGANISER_MESSAGE, f"{ORGANISER_MESSAGE}_test"
 WHOM = {"confirmed": (CONFIRMED,), "waitlisted": (WAITLISTED,), "all": LIVE}
 MOST_A_DAY = 10
 TESTS = "20/hour"
 
 
 def addressed(event: Event, sent_to: str) -> tuple[ColumnElement[bool], ...]:
-    """Whose registrations a message is for: one of `WHOM`, without those who want none of this kind.
-
-    The one place where `subscriptions.queries.muted(KIND)` is to be asked.
-    """
-    return Registration.event_id == event.id, Registration.status.in_(WHOM[sent_to])
-
-
-def headers(message: Notification) -> dict[str, str]:
-    """What lets the reader of a message leave: the one place to ask `subscriptions.links.headers`."""
-    return {}
+    """Whose registrations a message is for: one of `WHOM`, without those who want none of this kind."""
+    wanted = Registration.attendee.not_in(muted(KIND))
+    return Registration.event_id == event.id, Registration.status.in_(WHOM[sent_to]), wanted
 
 
 def send(
@@ -56,7 +52,9 @@ def send(
     message = OrganiserMessage(event_id=event.id, created_by=actor.id, submission_id=form, **texts)
     session.add(message)
     session.flush()
-    message.recipients = announcing.to_registrants(session, event, KIND, message.id, addressed(event, data["sent_to"]))
+    people = select(*announcing.REGISTRANT).where(*addressed(event, data["sent_to"]))
+    fixed = {"kind": KIND, "sequence": message.id, "topic": event.id, "due_at": awake(utcnow())}
+    message.recipients = announcing.owe_each(session, people, **fixed)
     if not message.recipients:
         raise Conflict(_("Nobody would get this message"), code="nobody")
     new = {"event": event.id, "recipients": message.recipients, **texts}

@@ -24,6 +24,8 @@ KINDS = (
     "event_changed",
     "event_cancelled",
     "event_restored",
+    "event_reminder",
+    "event_published",
 )
 
 

@@ -1,15 +1,18 @@
 """An organiser's own message: to whom, looked at, tried on herself, sent once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import update
 
 from events_service.db import db
+from events_service.notifications import quiet
 from events_service.notifications.messages import MOST_A_DAY
 from events_service.notifications.models import OrganiserMessage
 from services.database import utcnow
-from tests.events_service.scene import Json, Scene, mail_of, play, text_of
+from services.fields import zone_info
+from tests.events_service.scene import Json, Scene, in_days, mail_of, play, text_of
 from tests.support.suite import Suite
 
 WORDS = {
@@ -24,6 +27,12 @@ FIELDS = {
     "body.kk": "Жұмыс дәптері керек.",
     "body.ru": "Нужна тетрадь.",
 }
+
+
+@pytest.fixture(autouse=True)
+def day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the clock says, nobody sleeps."""
+    monkeypatch.setattr(quiet, "is_quiet", lambda instant: False)
 
 
 def crowd(suite: Suite) -> Scene:
@@ -86,6 +95,36 @@ def test_counting_sends_nothing(suite: Suite) -> None:
     assert found == {"recipients": 3, "by_language": {"en": 1, "kk": 1, "ru": 1}}
     assert scene.owed("organiser_message") == []
     assert scene.do("GET", scene.path("/messages"))["items"] == []
+
+
+def test_who_wants_none_is_neither_counted_nor_written_to(suite: Suite) -> None:
+    scene = crowd(suite)
+    letters = {"letters": {"organiser_message": False}}
+    scene.do("PUT", "/api/v1/me/subscriptions", letters, as_=suite.sign_in("teacher", 2))
+    assert scene.do("POST", scene.path("/messages?dry_run=true"), WORDS)["recipients"] == 2
+    send(scene)
+    assert {item["recipient"] for item in scene.owed("organiser_message")} == {mail_of(1), mail_of(3)}
+    suite.drain()
+    mail = next(mail for mail in suite.mails() if mail["Subject"] in WORDS["subject"].values())
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_letter_written_at_night_waits_for_the_morning(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    scene = play(suite)
+    scene.register(1)
+    night = datetime.fromisoformat(in_days(0, "23:30")).replace(tzinfo=zone_info(None))
+    with time_machine.travel(night, tick=False):
+        suite.tokens.clear()
+        scene.organiser = suite.sign_in("organiser")
+        browser = suite.browser("en", scene.organiser)
+        browser.get(page_of(scene))
+        browser.submit_fields(FIELDS)
+        assert "08:00" in browser.text
+        send(scene)
+        suite.drain()
+        assert [item["status"] for item in scene.owed("organiser_message")] == ["queued"]
+    suite.tokens.clear()
 
 
 def test_nobody_to_read_is_refused(suite: Suite) -> None:
