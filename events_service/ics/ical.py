@@ -30,7 +30,10 @@ _URL_LETTERS = ":/?#[]@!$&'()*+,;=%"
 
 @dataclass(frozen=True)
 class Entry:
-    """One VEVENT. Instants are aware; those of an all-day entry are local midnights, the end exclusive."""
+    """One VEVENT. Instants are aware; those of an all-day entry are local midnights, the end exclusive.
+
+    `stamped` is when a mail was caused: of two with one SEQUENCE the later is believed (RFC 5546, 2.1.5).
+    """
 
     uid: str
     sequence: int
@@ -51,6 +54,7 @@ class Entry:
     organiser_name: str = ""
     organiser_mail: str = ""
     parent_uid: str = ""
+    stamped: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,7 @@ def _status(entry: Entry) -> str:
 def _add_history(event: Event, entry: Entry) -> None:
     # Both stamps are stored: the time of the fetch would change the ETag of an unchanged feed.
     changed = zones.written(entry.changed, "UTC")
-    event.add("DTSTAMP", changed)
+    event.add("DTSTAMP", zones.written(entry.stamped, "UTC") if entry.stamped else changed)
     event.add("LAST-MODIFIED", changed)
     event.add("CREATED", zones.written(entry.created, "UTC"))
     event.add("SEQUENCE", entry.sequence)

@@ -124,6 +124,7 @@ def _calendar(cause: Cause) -> tuple[str, bytes | None]:
         return "", None
     entry = entries.entry_of(event, entries.read_names(), waiting=False if cause.seated else None)
     attendee = ical.Attendee(message.recipient_name, message.recipient)
+    entry = replace(entry, stamped=max(message.created_at, event.changed_at))
     prefix = entries.cancelled_prefix()
     if message.kind in INVITES and cause.seated:
         return "REQUEST", ical.request(entry, attendee, cancelled_prefix=prefix)

