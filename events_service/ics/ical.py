@@ -4,14 +4,14 @@ Pure: data in, bytes out, no clock and no chance, so that equal data gives an eq
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
-from icalendar import Calendar, Event, Timezone, vCalAddress, vText
+from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
 from events_service.ics import zones
 from services.text import UNSAFE, tidy
@@ -19,7 +19,7 @@ from services.text import UNSAFE, tidy
 PRODID = "-//Qonyrau//Calendar//EN"
 COLOR = "teal"
 REFRESH = timedelta(hours=1)
-LONGEST_LINE = 1000
+LONGEST_LINE, LONGEST_FEED = 1000, 990_000
 _END = b"END:VCALENDAR\r\n"
 # A byte order mark at the start of a value would be lost in reading.
 _UNSEEN = re.compile(rf"{UNSAFE.pattern}|\ufeff")
@@ -30,7 +30,10 @@ _URL_LETTERS = ":/?#[]@!$&'()*+,;=%"
 
 @dataclass(frozen=True)
 class Entry:
-    """One VEVENT. Instants are aware; those of an all-day entry are local midnights, the end exclusive."""
+    """One VEVENT. Instants are aware; those of an all-day entry are local midnights, the end exclusive.
+
+    `busy` says whether it takes its reader's time, `alarms` how many minutes before it to remind.
+    """
 
     uid: str
     sequence: int
@@ -51,6 +54,8 @@ class Entry:
     organiser_name: str = ""
     organiser_mail: str = ""
     parent_uid: str = ""
+    busy: bool = True
+    alarms: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,14 +80,36 @@ def feed(entries: Sequence[Entry], *, name: str, cancelled_prefix: str, language
     for zone in _zones(entries):
         calendar.add_component(zone)
     head = _write(calendar).removesuffix(_END)
-    return b"".join([head, *(lines(entry, cancelled_prefix) for entry in entries), _END])
+    return b"".join([head, *_fitting(entries, cancelled_prefix), _END])
 
 
-@lru_cache(maxsize=4096)
+def _fitting(entries: Sequence[Entry], cancelled_prefix: str) -> list[bytes]:
+    """The entries as they are, or shorter ones where together they would be more than programs take."""
+    found: list[bytes] = []
+    for shorten in SHORTER:
+        found = [lines(shorten(entry), cancelled_prefix) for entry in entries]
+        if sum(map(len, found)) <= LONGEST_FEED:
+            break
+    return found
+
+
+@lru_cache(maxsize=8192)
 def lines(entry: Entry, cancelled_prefix: str) -> bytes:
     """One VEVENT as it stands in every feed that holds it: most feeds share most of their entries."""
     body: bytes = _event(entry, cancelled_prefix).to_ical(sorted=False)
     return body
+
+
+def _brief(entry: Entry) -> Entry:
+    """Without its text: the link leads to it."""
+    return replace(entry, description="")
+
+
+def _least(entry: Entry) -> Entry:
+    return replace(entry, description="", categories=(), organiser_name="", location=entry.location[:40])
+
+
+SHORTER: tuple[Callable[[Entry], Entry], ...] = (lambda entry: entry, _brief, _least)
 
 
 def request(entry: Entry, attendee: Attendee, *, cancelled_prefix: str = "") -> bytes:
@@ -163,13 +190,23 @@ def _event(entry: Entry, cancelled_prefix: str) -> Event:
     event.add("SUMMARY", f"{prefix} {title}".strip())
     _add_texts(event, entry)
     event.add("STATUS", _status(entry))
-    event.add("TRANSP", "TRANSPARENT" if entry.all_day or entry.cancelled else "OPAQUE")
+    event.add("TRANSP", "OPAQUE" if entry.busy and not entry.all_day and not entry.cancelled else "TRANSPARENT")
     event.add("CLASS", "PUBLIC")
     if entry.organiser_mail:
         event.add("ORGANIZER", _address(entry.organiser_name, entry.organiser_mail))
     if entry.parent_uid:
         event.add("RELATED-TO", one_line(entry.parent_uid), parameters={"RELTYPE": "PARENT"})
+    for minutes in () if entry.cancelled else entry.alarms:
+        event.add_component(_alarm(minutes, title))
     return event
+
+
+def _alarm(minutes: int, title: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("ACTION", "DISPLAY")
+    alarm.add("DESCRIPTION", title)
+    alarm.add("TRIGGER", timedelta(minutes=-minutes))
+    return alarm
 
 
 def _status(entry: Entry) -> str:
@@ -187,6 +224,8 @@ def _add_history(event: Event, entry: Entry) -> None:
 
 def _add_times(event: Event, entry: Entry) -> None:
     for name, instant in (("DTSTART", entry.starts_at), ("DTEND", entry.ends_at)):
+        if name == "DTEND" and instant <= entry.starts_at:  # RFC 5545: an end is later than its beginning
+            continue
         if entry.all_day:
             event.add(name, zones.local(instant, entry.time_zone).date())
         else:
