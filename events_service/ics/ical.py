@@ -4,66 +4,30 @@ Pure: data in, bytes out, no clock and no chance, so that equal data gives an eq
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
 from icalendar import Alarm, Calendar, Event, Timezone, vCalAddress, vText
 
-from events_service.ics import zones
+from events_service.ics import fitting, zones
+from events_service.ics.shapes import Attendee, Entry
 from services.text import UNSAFE, tidy
 
+__all__ = ["Attendee", "Entry", "cancel", "clean", "etag", "feed", "lines", "one_line", "request"]
 PRODID = "-//Qonyrau//Calendar//EN"
 COLOR = "teal"
 REFRESH = timedelta(hours=1)
-LONGEST_LINE, LONGEST_FEED = 1000, 990_000
+LONGEST_LINE = 1000
 _END = b"END:VCALENDAR\r\n"
 # A byte order mark at the start of a value would be lost in reading.
 _UNSEEN = re.compile(rf"{UNSAFE.pattern}|\ufeff")
 # Few programs know how RFC 6868 writes a quotation mark; many take a backslash for an escape.
 _IN_PARAMETER = str.maketrans({'"': "'", "\\": "/"})
 _URL_LETTERS = ":/?#[]@!$&'()*+,;=%"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One VEVENT. Instants are aware; those of an all-day entry are local midnights, the end exclusive.
-
-    `busy` says whether it takes its reader's time, `alarms` how many minutes before it to remind.
-    """
-
-    uid: str
-    sequence: int
-    created: datetime
-    changed: datetime
-    starts_at: datetime
-    ends_at: datetime
-    title: str
-    all_day: bool = False
-    time_zone: str = zones.ALMATY
-    description: str = ""
-    location: str = ""
-    url: str = ""
-    join_url: str = ""
-    categories: tuple[str, ...] = ()
-    cancelled: bool = False
-    tentative: bool = False
-    organiser_name: str = ""
-    organiser_mail: str = ""
-    parent_uid: str = ""
-    busy: bool = True
-    alarms: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True)
-class Attendee:
-    """The one person an invitation is for."""
-
-    name: str
-    mail: str
 
 
 def feed(entries: Sequence[Entry], *, name: str, cancelled_prefix: str, language: str) -> bytes:
@@ -80,17 +44,7 @@ def feed(entries: Sequence[Entry], *, name: str, cancelled_prefix: str, language
     for zone in _zones(entries):
         calendar.add_component(zone)
     head = _write(calendar).removesuffix(_END)
-    return b"".join([head, *_fitting(entries, cancelled_prefix), _END])
-
-
-def _fitting(entries: Sequence[Entry], cancelled_prefix: str) -> list[bytes]:
-    """The entries as they are, or shorter ones where together they would be more than programs take."""
-    found: list[bytes] = []
-    for shorten in SHORTER:
-        found = [lines(shorten(entry), cancelled_prefix) for entry in entries]
-        if sum(map(len, found)) <= LONGEST_FEED:
-            break
-    return found
+    return b"".join([head, *fitting.fit(entries, lambda entry: lines(entry, cancelled_prefix)), _END])
 
 
 @lru_cache(maxsize=8192)
@@ -98,18 +52,6 @@ def lines(entry: Entry, cancelled_prefix: str) -> bytes:
     """One VEVENT as it stands in every feed that holds it: most feeds share most of their entries."""
     body: bytes = _event(entry, cancelled_prefix).to_ical(sorted=False)
     return body
-
-
-def _brief(entry: Entry) -> Entry:
-    """Without its text: the link leads to it."""
-    return replace(entry, description="")
-
-
-def _least(entry: Entry) -> Entry:
-    return replace(entry, description="", categories=(), organiser_name="", location=entry.location[:40])
-
-
-SHORTER: tuple[Callable[[Entry], Entry], ...] = (lambda entry: entry, _brief, _least)
 
 
 def request(entry: Entry, attendee: Attendee, *, cancelled_prefix: str = "") -> bytes:
@@ -190,8 +132,11 @@ def _event(entry: Entry, cancelled_prefix: str) -> Event:
     event.add("SUMMARY", f"{prefix} {title}".strip())
     _add_texts(event, entry)
     event.add("STATUS", _status(entry))
-    event.add("TRANSP", "OPAQUE" if entry.busy and not entry.all_day and not entry.cancelled else "TRANSPARENT")
-    event.add("CLASS", "PUBLIC")
+    busy = entry.busy and not entry.all_day and not entry.cancelled
+    if not (entry.terse and busy):  # OPAQUE and PUBLIC are what is meant without them
+        event.add("TRANSP", "OPAQUE" if busy else "TRANSPARENT")
+    if not entry.terse:
+        event.add("CLASS", "PUBLIC")
     if entry.organiser_mail:
         event.add("ORGANIZER", _address(entry.organiser_name, entry.organiser_mail))
     if entry.parent_uid:
@@ -234,7 +179,8 @@ def _add_times(event: Event, entry: Entry) -> None:
 
 def _add_texts(event: Event, entry: Entry) -> None:
     url, join_url = _url(entry.url), _url(entry.join_url)
-    description, location = _description(entry, join_url, url), one_line(entry.location)
+    description = "" if entry.terse else _description(entry, join_url, url)
+    location = one_line(entry.location)
     for name, value in (("DESCRIPTION", description), ("LOCATION", location), ("URL", url)):
         if value:
             event.add(name, value)
