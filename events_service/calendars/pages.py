@@ -19,6 +19,7 @@ from services.web import Pages
 pages = Pages("calendars", __name__)
 
 PUBLIC = "public, max-age=300"
+LEAST_ZIPPED = 600  # bytes
 PERSONAL = "private, max-age=0, must-revalidate"
 
 
@@ -103,17 +104,21 @@ def _filename(*words: str) -> str:
 
 def _answer(feed: Feed, filename: str, cache: str, disposition: str = "inline") -> Response:
     """The feed, or 304 where the reader has it: by ETag first, by date only without one."""
-    response = Response(feed.body, content_type="text/calendar; charset=utf-8")
+    zipped = len(feed.body) >= LEAST_ZIPPED and request.accept_encodings["gzip"] > 0
+    response = Response(feed.zipped if zipped else feed.body, content_type="text/calendar; charset=utf-8")
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
     response.headers.set("Content-Disposition", disposition, filename=filename)
     response.headers["Cache-Control"] = cache
     response.headers["X-Robots-Tag"] = "noindex"
-    response.set_etag(_etag(feed))
+    response.set_etag(_etag(feed, zipped))
     response.last_modified = feed.changed
     response.make_conditional(request)
     return response
 
 
-def _etag(feed: Feed) -> str:
-    """The validator; where the reader names its compressed form, that one, and nothing is compressed again."""
-    compressed = f"{feed.etag}:gzip"
-    return compressed if compressed in request.if_none_match.as_set(include_weak=True) else feed.etag
+def _etag(feed: Feed, zipped: bool) -> str:
+    """The validator of the form that is sent; a reader who names the other form of the same feed has it too."""
+    sent, other = (f"{feed.etag}:gzip", feed.etag) if zipped else (feed.etag, f"{feed.etag}:gzip")
+    named = request.if_none_match.as_set(include_weak=True)
+    return other if other in named and sent not in named else sent

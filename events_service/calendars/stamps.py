@@ -19,7 +19,7 @@ from events_service.registrations.models import Registration
 from events_service.subscriptions.models import Subscription
 from services.fields import today
 
-PERSON = bindparam("person")
+PERSON: Any = bindparam("person")
 HERS = Registration.attendee == PERSON
 
 

@@ -36,6 +36,7 @@ class Entry:
     busy: bool = True
     alarms: tuple[int, ...] = ()
     terse: bool = False
+    without_status: bool = False
 
 
 @dataclass(frozen=True)
