@@ -17,4 +17,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "pull_directory": _tick("pull_directory", QUARTER_MINUTE),
     "release_reserves": _tick("release_reserves", QUARTER_MINUTE),
     "housekeeping": _tick("housekeeping", HOUR),
+    "check_feeds": _tick("check_feeds", HOUR),
 }
