@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from events_service import db as events_db
+from events_service.calendars import checking
 from events_service.directory import copying
 from events_service.directory.models import RevokedSession
 from events_service.events import seats
@@ -118,6 +119,14 @@ def _count(session: Session, statement: Any) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
+def check_feeds(apps: Apps) -> int:
+    """Read our own calendars; once an hour, whoever comes first. Answers how many entries are wrong."""
+    with apps[EVENTS].app_context():
+        if not take_slot(events_db.db, events_db.JobRun, "check_feeds", slot_of(HOUR)):
+            return 0
+        return checking.check()
+
+
 TIDIED: Mapping[str, tuple[Any, Callable[[Session], int]]] = {
     REGISTRY: (registry_db, _forget_sign_ins_and_imports),
     EVENTS: (events_db, _forget_guests_and_sessions),
@@ -128,6 +137,7 @@ JOBS: Mapping[str, Job] = {
     "owe_reminders": owe_reminders,
     "owe_digests": owe_digests,
     "housekeeping": housekeeping,
+    "check_feeds": check_feeds,
 }
 
 

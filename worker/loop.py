@@ -21,6 +21,7 @@ EVERY = {
     "owe_reminders": 60.0,
     "owe_digests": 60.0,
     "housekeeping": 600.0,
+    "check_feeds": 600.0,
 }
 
 

@@ -19,4 +19,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "owe_reminders": _tick("owe_reminders", MINUTE),
     "owe_digests": _tick("owe_digests", MINUTE),
     "housekeeping": _tick("housekeeping", HOUR),
+    "check_feeds": _tick("check_feeds", HOUR),
 }

@@ -4,8 +4,8 @@ from flask import Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from events_service.calendars import addresses, feeds, queries, selections
-from events_service.calendars.feeds import Feed
+from events_service.calendars import addresses, feeds, fetching, queries, selections
+from events_service.calendars.kept import Feed
 from events_service.db import db
 from events_service.events.models import DRAFT
 from events_service.events.queries import find
@@ -19,6 +19,7 @@ from services.web import Pages
 pages = Pages("calendars", __name__)
 
 PUBLIC = "public, max-age=300"
+LEAST_ZIPPED = 600  # bytes
 PERSONAL = "private, max-age=0, must-revalidate"
 
 
@@ -50,20 +51,29 @@ def replace() -> ResponseReturnValue:
 @pages.get("/calendars/all.ics", who=ANYONE)
 def all_events() -> Response:
     """Every event, or those that pass the filters of the address."""
-    return _public(selections.of(request.args))
+    return _public(selections.named(request.args))
 
 
-@pages.get("/calendars/<any(district, kind, programme):name>/<code>.ics", who=ANYONE)
+@pages.get("/calendars/<any(district, kind, programme, cluster, school):name>/<code>.ics", who=ANYONE)
 def one_filter(name: str, code: str) -> Response:
-    """The events of one district, kind or programme."""
-    return _public(selections.of({}, **{name: code}))
+    """The events of one district, kind, programme, cluster or school; more filters may follow."""
+    return _public(selections.named(request.args, **{name: code}))
+
+
+@pages.get("/calendars/deadlines.ics", who=ANYONE)
+def deadlines() -> Response:
+    """Until when to register and to bring ideas; the same filters."""
+    selection = selections.named(request.args)
+    feed = feeds.deadlines(selection, selections.language_of(request.args))
+    return _answer(feed, _filename("deadlines", *selection.filters.values()), PUBLIC)
 
 
 @pages.get("/calendars/my/<token>.ics", who=ANYONE)
 def my_events(token: str) -> Response:
-    """One person's registrations; whoever has the address may read it."""
-    spoken = selections.language_of(request.args)
-    response = _answer(feeds.personal(addresses.person_of(token), spoken), "qonyrau-my.ics", PERSONAL)
+    """What one person comes to or organises; whoever has the address may read it."""
+    feed = feeds.personal(token, selections.language_of(request.args))
+    fetching.note(feed.owner, request.headers.get("User-Agent", ""))
+    response = _answer(feed, "qonyrau-my.ics", PERSONAL)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -85,22 +95,30 @@ def _said(path: str) -> str:
 
 def _public(selection: selections.Selection) -> Response:
     feed = feeds.public(selection, selections.language_of(request.args))
-    return _answer(feed, "-".join(["qonyrau", *selection.filters.values()]) + ".ics", PUBLIC)
+    return _answer(feed, _filename(*selection.filters.values()), PUBLIC)
+
+
+def _filename(*words: str) -> str:
+    return "-".join(["qonyrau", *words]) + ".ics"
 
 
 def _answer(feed: Feed, filename: str, cache: str, disposition: str = "inline") -> Response:
     """The feed, or 304 where the reader has it: by ETag first, by date only without one."""
-    response = Response(feed.body, content_type="text/calendar; charset=utf-8")
+    zipped = len(feed.body) >= LEAST_ZIPPED and request.accept_encodings["gzip"] > 0
+    response = Response(feed.zipped if zipped else feed.body, content_type="text/calendar; charset=utf-8")
+    if zipped:
+        response.headers["Content-Encoding"] = "gzip"
     response.headers.set("Content-Disposition", disposition, filename=filename)
     response.headers["Cache-Control"] = cache
     response.headers["X-Robots-Tag"] = "noindex"
-    response.set_etag(_etag(feed))
+    response.set_etag(_etag(feed, zipped))
     response.last_modified = feed.changed
     response.make_conditional(request)
     return response
 
 
-def _etag(feed: Feed) -> str:
-    """The validator; where the reader names its compressed form, that one, and nothing is compressed again."""
-    compressed = f"{feed.etag}:gzip"
-    return compressed if compressed in request.if_none_match.as_set(include_weak=True) else feed.etag
+def _etag(feed: Feed, zipped: bool) -> str:
+    """The validator of the form that is sent; a reader who names the other form of the same feed has it too."""
+    sent, other = (f"{feed.etag}:gzip", feed.etag) if zipped else (feed.etag, f"{feed.etag}:gzip")
+    named = request.if_none_match.as_set(include_weak=True)
+    return other if other in named and sent not in named else sent

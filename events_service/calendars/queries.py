@@ -1,18 +1,19 @@
 """How many events each calendar holds now: what the page of calendars lists."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from events_service.calendars.feeds import shown
+from events_service.calendars.models import FeedFetch
 from events_service.calendars.selections import Selection
 from events_service.db import db
 from events_service.directory import queries as directory
 from events_service.directory.models import School
 from events_service.events import words
 from events_service.events.models import KINDS, Event, EventAudience
-from events_service.events.queries import listed
 from services.i18n import said_plain
 
 Shelf = tuple[str, list[tuple[Selection, str, int]]]
@@ -33,7 +34,7 @@ def shelves() -> list[Shelf]:
 
 def total(selection: Selection) -> int:
     """How many events a calendar holds now."""
-    found = shown(listed(selection.filters)).order_by(None).with_only_columns(func.count(Event.id))
+    found = shown(selection.events()).order_by(None).with_only_columns(func.count(Event.id))
     return db.session.scalar(found) or 0
 
 
@@ -60,3 +61,9 @@ def _by_district() -> dict[str, int]:
         .group_by(School.territory_code)
     )
     return dict(db.session.execute(found).tuples().all())
+
+
+def fetches(person_id: str) -> list[tuple[str, datetime]]:
+    """Which programs fetched a person's calendar, each with the last time, the newest first."""
+    found = select(FeedFetch.program, FeedFetch.at).where(FeedFetch.person_id == person_id)
+    return list(db.session.execute(found.order_by(FeedFetch.at.desc())).tuples())

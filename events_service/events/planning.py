@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from events_service.db import Audit
 from events_service.directory import queries as directory
-from events_service.events import belongings, content, rules, seats
+from events_service.events import agenda, belongings, content, rules, seats
 from events_service.events.models import (
     CANCELLED,
     DRAFT,
@@ -225,6 +225,7 @@ def _turn_status(event: Event, status: str) -> None:
     event.status, event.changed_at = status, utcnow()
     event.sequence += 1
     event.version += 1
+    agenda.turn(event)
 
 
 def _audit(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from events_service.ics import ical
+from events_service.ics import ical, texts
 from tests.events_service.ics.samples import ENTRY, TEACHER, feed, first_event, property_names
 
 HOSTILE = [
@@ -80,5 +80,5 @@ def test_cleaned_text_breaks_no_line_and_is_clean_already(text):
     line = ical.one_line(text)
     assert len(line.splitlines()) <= 1
     assert ical.one_line(line) == line
-    assert len(line) <= ical.LONGEST_LINE
+    assert len(line) <= texts.LONGEST_LINE
     line.encode()

@@ -1,0 +1,50 @@
+"""One small statement whose value changes whenever anything that a feed shows has changed.
+
+Each verb that changes what calendars show moves the event's `changed_at`, and with it `revision`, so the
+sum over public events only grows; the copy of the register moves its cursor with each change.
+"""
+
+from collections.abc import Hashable
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from events_service.calendars.models import FeedAddress
+from events_service.db import Counter, db
+from events_service.directory.copying import CURSOR
+from events_service.directory.models import Person
+from events_service.events.models import Event
+from events_service.events.queries import PUBLIC
+from events_service.registrations.models import Registration
+from events_service.subscriptions.models import Subscription
+from services.fields import today
+
+PERSON: Any = bindparam("person")
+HERS = Registration.attendee == PERSON
+
+
+def _one(column: Any, *conditions: Any) -> Any:
+    return select(column).where(*conditions).scalar_subquery()
+
+
+# Built once, as they run for every fetch.
+DIRECTORY = _one(Counter.value, Counter.name == CURSOR)
+EVENTS = select(func.count(), func.sum(Event.revision), DIRECTORY).where(Event.status.in_(PUBLIC))
+PERSONAL = EVENTS.add_columns(
+    _one(func.count(Registration.id), HERS),
+    _one(func.sum(Registration.version), HERS),
+    _one(Subscription.version, Subscription.reader == PERSON),
+    _one(FeedAddress.name, FeedAddress.person_id == PERSON),
+    _one(FeedAddress.version, FeedAddress.person_id == PERSON),
+    _one(Person.active, Person.id == PERSON),
+)
+
+
+def public() -> Hashable:
+    """Of every feed of public events."""
+    return (today(), *db.session.execute(EVENTS).one())
+
+
+def personal(person_id: str) -> Hashable:
+    """Of one person's feed: her registrations, switches, address and account too."""
+    return (today(), *db.session.execute(PERSONAL, {"person": person_id}).one())
