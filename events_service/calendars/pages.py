@@ -4,15 +4,18 @@ from flask import Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from events_service.calendars import addresses, feeds, fetching, queries, selections
+from events_service.calendars import addresses, feeds, fetching, offers, queries, selections, words
 from events_service.calendars.kept import Feed
+from events_service.calendars.schemas import SwitchesBody
 from events_service.db import db
 from events_service.events.models import DRAFT
 from events_service.events.queries import find
 from events_service.ics.entries import in_calendars
+from events_service.subscriptions import choosing
+from events_service.subscriptions import queries as subscriptions
 from services.app import say
 from services.errors import NotFound
-from services.i18n import language
+from services.forms import Form
 from services.identity import ANYONE, SIGNED_IN, actor, me
 from services.web import Pages
 
@@ -25,18 +28,21 @@ PERSONAL = "private, max-age=0, must-revalidate"
 
 @pages.get("/calendars", who=ANYONE)
 def show() -> ResponseReturnValue:
-    """What there is to subscribe to, the chosen calendar's address, and how to use it."""
-    chosen = selections.of(request.args)
-    person = actor()
-    return render_template(
-        "calendars/calendars.html",
-        chosen=chosen,
-        count=queries.total(chosen),
-        link=addresses.absolute(chosen.path(language())),
-        mine=addresses.absolute(_said(addresses.path_of(person.id))) if person else "",
-        shelves=queries.shelves(),
-        everything=selections.Selection(),
-    )
+    """One calendar with its address and how to use it, and which others there are."""
+    return _page()
+
+
+@pages.post("/calendars/switches", who=SIGNED_IN)
+def switch() -> ResponseReturnValue:
+    """What stands in one's own calendar besides."""
+    form = Form(SwitchesBody())
+    if form.ok:
+        with form.attempt(db):
+            choosing.switch_calendar(db.session(), me(), **form.data)
+    if not form.ok:
+        return _page(form)
+    say(_("Saved. Your calendar programs have it when they next ask"))
+    return redirect("/calendars", 303)
 
 
 @pages.post("/calendars/replace", who=SIGNED_IN)
@@ -46,6 +52,30 @@ def replace() -> ResponseReturnValue:
         addresses.replace(session, me())
     say(_("Your calendar has a new link. Put it into your calendar program: the old one no longer works."))
     return redirect("/calendars")
+
+
+def _page(form: Form | None = None) -> ResponseReturnValue:
+    """Of a signed-in person her own calendar, unless she asks for another."""
+    chosen, person, feed = selections.of(request.args), actor(), request.args.get("feed", "")
+    if feed not in {"", "all", "deadlines"}:
+        raise NotFound
+    own = person if not feed and not chosen.filters else None
+    due = feed == "deadlines"
+    html = render_template(
+        "calendars/calendars.html",
+        chosen=chosen,
+        due=due,
+        own=own,
+        offer=offers.of_person(own.id) if own else (offers.of_deadlines if due else offers.of_selection)(chosen),
+        count=None if own or due else queries.total(chosen),
+        form=form or Form(None, SwitchesBody().dump(subscriptions.of(own.id)) if own else {}),
+        fetched=[(words.PROGRAMS.get(name, words.OTHER), at) for name, at in queries.fetches(own.id)] if own else [],
+        near=queries.near(person.id) if person else [],
+        centres=queries.centres(),
+        shelves=queries.shelves(),
+        everything=queries.total(selections.Selection()),
+    )
+    return html, form.status if form else 200
 
 
 @pages.get("/calendars/all.ics", who=ANYONE)
@@ -86,11 +116,6 @@ def one_event(slug: str) -> Response:
         raise NotFound
     feed = feeds.single(event, selections.language_of(request.args))
     return _answer(feed, f"{event.slug}.ics", PUBLIC, disposition="attachment")
-
-
-def _said(path: str) -> str:
-    """The address with the language being spoken, where it is not the one that needs no saying."""
-    return path if language() == selections.DEFAULT_LANGUAGE else f"{path}?lang={language()}"
 
 
 def _public(selection: selections.Selection) -> Response:

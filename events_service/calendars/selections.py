@@ -69,6 +69,10 @@ class Selection:
                 found = found.where(passes(code))
         return found
 
+    def word(self) -> str:
+        """«Abay district, Webinar»: the same without the name of the house."""
+        return ", ".join(_word(name, value) for name, value in self.filters.items())
+
     def title(self, *more: str) -> str:
         """«Qonyrau: Abay district, Webinar» in the language being spoken."""
         said = ", ".join([*more, *(_word(name, value) for name, value in self.filters.items())])
