@@ -64,9 +64,9 @@ def test_of_two_calendars_one_is_shown_with_its_three_ways(suite: Suite) -> None
         ((found, link),) = fields(browser).items()
         assert found == name
         assert f'href="{link.replace("http:", "webcal:")}"' in browser.html
-        (picture,) = [svg for svg in browser.tree.iter("svg") if svg.get("role") == "img"]
+        (picture,) = [svg for svg in browser.tree.findall(".//{*}svg") if svg.get("role") == "img"]
         drawn = segno.make(link.replace("http:", "webcal:"), error="m", micro=False)
-        dark = next(path for path in picture.iter("path") if path.get("stroke"))
+        dark = next(path for path in picture.findall(".//{*}path") if path.get("stroke"))
         assert dark.get("d") in drawn.svg_inline(border=4)
         assert picture.get("aria-label", "").startswith("QR-код")
         assert len(browser.response.data) < 60_000
