@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 
+from events_service.directory.queries import territories
 from tests.events_service.notifications.test_reminders import clock
 from tests.events_service.scene import TITLE, play, text_of
 from tests.events_service.subscriptions.follower import Follower, district_of
@@ -39,8 +40,6 @@ def test_what_one_does_not_follow_brings_none(suite: Suite) -> None:
     follower = Follower(suite)
     mine = district_of(suite, 5)
     with suite.events.app_context():
-        from events_service.directory.queries import territories
-
         another = next(row.code for row in territories() if row.code != mine and row.kind == "district")
     follower.follow(district=[mine], programme=[PROGRAMME])
     play(suite, audience={"rule": "district", "district": another}, programme="")

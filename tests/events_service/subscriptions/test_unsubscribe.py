@@ -13,6 +13,7 @@ from events_service.subscriptions import links
 from tests.events_service.notifications.test_reminders import START, Night, clock, night
 from tests.events_service.scene import Json, in_days, mail_of, text_of
 from tests.support.suite import ORIGIN, Suite
+from worker import jobs
 
 pytestmark = pytest.mark.one_engine("sqlite")
 
@@ -54,8 +55,6 @@ def test_press_stops_the_next_reminder_but_no_fact_of_her_registration(suite: Su
 
 def test_reminder_stopped_after_it_was_owed_is_not_sent(suite: Suite) -> None:
     found = night(suite)
-    from worker import jobs
-
     with time_machine.travel(clock("10:00", START - 1), tick=False):
         jobs.run("owe_reminders", {"registry": suite.registry, "events": suite.events})
         found.suite.tokens.clear()
