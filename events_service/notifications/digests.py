@@ -178,13 +178,11 @@ def letter_of(message: Notification, fill: Fill) -> Letter | None:
         subject, lead = _("Coming events of what you follow"), _("These events of what you follow come next.")
     if not any(section.lines for section in sections):
         return None
-    public = settings_of_app().public_url
     context = {
         "locale": language(),
         "name": message.recipient_name,
         "lead": lead,
         "sections": sections,
-        "public": public,
-        "settings_url": f"{public}/my/subscriptions",
+        "public": settings_of_app().public_url,
     }
     return letter_to(message, subject, context, fill, "digest")

@@ -39,9 +39,11 @@ def render(notification: Notification) -> Letter | None:
     optional = kind in LETTERS
     if optional and subscriptions.is_muted(reader, kind):
         return None
-    stop = stopping.url_of(reader, kind) if optional else ""
+    ways = {"stop": stopping.url_of(reader, kind) if optional else "", "choose": ""}
+    if optional and notification.recipient_id:
+        ways["choose"] = f"{settings_of_app().public_url}/my/subscriptions"
     with force_locale(notification.language):
-        letter = MADE.get(kind, _of_registration)(notification, partial(_fill, stop))
+        letter = MADE.get(kind, _of_registration)(notification, partial(_fill, ways))
     if letter is None or not optional:
         return letter
     return replace(letter, headers={**letter.headers, **stopping.headers(reader, kind)})
@@ -135,13 +137,13 @@ def _calendar(cause: Cause) -> tuple[str, bytes | None]:
     return "", None
 
 
-def _fill(stop: str, name: str, context: dict[str, Any]) -> str:
+def _fill(ways: dict[str, str], name: str, context: dict[str, Any]) -> str:
     """A filled template, without what the kit adds to pages: a worker has no request.
 
-    `stop` is the address that stops such letters; empty where they are facts that nobody can do without.
+    `ways` are the addresses to stop such letters; empty where they are facts that nobody can do without.
     """
     template = current_app.jinja_env.get_template(f"notifications/mail/{name}")
-    return template.render(context, stop=stop).strip() + "\n"
+    return template.render(context, **ways).strip() + "\n"
 
 
 MADE: dict[str, Callable[[Notification, Fill], Letter | None]] = {

@@ -22,7 +22,7 @@ def my_subscriptions() -> ResponseReturnValue:
 
 
 @api.put("/me/subscriptions", who=SIGNED_IN)
-@api.body(SubscriptionBody)
+@api.body(SubscriptionBody, required=False)
 @api.response(200, SubscriptionAnswer)
 def choose(body: dict[str, Any]) -> ResponseReturnValue:
     """Choose anew; 412 when `version` or If-Match names an older state."""

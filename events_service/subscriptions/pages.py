@@ -22,6 +22,7 @@ from services.web import Pages
 
 pages = Pages("subscriptions", __name__)
 BOTH = ["GET", "POST"]
+GUEST = "mail:"
 # Of one link: the program of a reader presses once, and tries again after an error.
 PRESSES = "60/hour"
 
@@ -100,7 +101,8 @@ def unsubscribe(token: str) -> ResponseReturnValue:
             verb = choosing.resume if "resume" in request.form else choosing.stop
             verb(session, reader, kind)
     stopped = queries.is_muted(reader, kind)
-    page = render_template("subscriptions/unsubscribe.html", kind=LETTERS[kind], stopped=stopped)
+    guest = reader.startswith(GUEST)
+    page = render_template("subscriptions/unsubscribe.html", kind=LETTERS[kind], stopped=stopped, guest=guest)
     response = make_response(page)
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"

@@ -23,7 +23,7 @@ class FollowsBody(Body):
     programme = ma.List(Text(most=40), validate=MOST_OF_ONE)
 
 
-class CalendarBody(Body):
+class SwitchesBody(Body):
     """Her own calendar: with alarms, and without what is cancelled."""
 
     alarms = Flag()
@@ -38,7 +38,7 @@ class SubscriptionBody(Body):
 
     follows = ma.Nested(FollowsBody)
     letters = ma.Nested(LettersBody)
-    calendar = ma.Nested(CalendarBody)
+    calendar = ma.Nested(SwitchesBody)
     version = Whole(least=1, allow_none=True, load_default=None)
 
 
@@ -48,7 +48,7 @@ class FollowsAnswer(Body):
     programme = ma.List(ma.String())
 
 
-class CalendarAnswer(Body):
+class SwitchesAnswer(Body):
     alarms = ma.Boolean()
     hide_cancelled = ma.Boolean()
 
@@ -58,7 +58,7 @@ class SubscriptionAnswer(Body):
 
     follows = ma.Nested(FollowsAnswer)
     letters = ma.Nested(LettersAnswer)
-    calendar = ma.Nested(CalendarAnswer)
+    calendar = ma.Nested(SwitchesAnswer)
     version = ma.Integer()
 
 

@@ -48,6 +48,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/events/new"): EVENT_FORM,
     ("POST", "/events/<ref>/edit"): EVENT_FORM,
     ("POST", "/events/<ref>/register"): GUEST,
+    ("PUT", "/api/v1/me/subscriptions"): {"letters": {"weekly_digest": False}},
+    ("POST", "/my/subscriptions"): {"version": "1"},
     ("POST", "/registry/api/v1/schools"): {"name": {"kk": "Мектеп"}, "district": "{district}", **GROUND},
     ("PATCH", "/registry/api/v1/schools/<ref>"): {"kind": "innovative", "reason": "тексеру"},
     ("POST", "/registry/schools/new"): {**SCHOOL_FORM, "valid_from": "2026-01-01"},

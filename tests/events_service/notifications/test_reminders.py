@@ -65,7 +65,7 @@ class Night:
 
 
 def night(suite: Suite, **content: Any) -> Night:
-    found = Night(play(suite, **content))
+    found = Night(play(suite, **{"agenda": [], **content}))
     found.scene.register(1)
     suite.drain()
     return found
@@ -103,18 +103,21 @@ def test_event_moved_twice_is_reminded_of_once_at_its_new_time(suite: Suite) -> 
 
 def test_reminder_owed_for_the_old_start_is_not_sent(suite: Suite) -> None:
     found = night(suite)
+    new = {"starts_at": in_days(50), "ends_at": in_days(50, "12:00")}
+    due = clock("10:00", 49)
     with found.back_at(clock("10:00", START - 1)):
         jobs.run("owe_reminders", {"registry": suite.registry, "events": suite.events})
-        found.scene.change(starts_at=in_days(50), ends_at=in_days(50, "12:00"))
+        found.scene.change(**new)
         suite.drain()
     assert found.reminded() == []
-    assert found.at(clock("10:00", 49)) == [mail_of(1)]
+    assert found.at(due) == [mail_of(1)]
 
 
 def test_who_was_told_of_a_new_time_or_registered_since_is_not_reminded(suite: Suite) -> None:
     found = night(suite)
+    new = {"starts_at": in_days(START, "11:00"), "ends_at": in_days(START, "12:00")}
     with found.back_at(clock("12:00", START - 1)):
-        found.scene.change(starts_at=in_days(START, "11:00"), ends_at=in_days(START, "12:00"))
+        found.scene.change(**new)
         found.scene.register(2)
     assert found.at(clock("12:01", START - 1)) == []
     assert sorted(found.at(clock("10:00"))) == [mail_of(1), mail_of(2)]
