@@ -54,7 +54,7 @@ def sample(message: Notification, event: Event) -> Letter:
     status = WAITLISTED if message.kind == "registration_waiting" else CONFIRMED
     row = Registration(id=0, public_id="", event_id=event.id or "", person_id="", status=status, queued_at=utcnow())
     with force_locale(message.language):
-        return _letter(Cause(message, row, event), partial(_fill, ""))
+        return _letter(Cause(message, row, event), partial(_fill, {"stop": "", "choose": ""}))
 
 
 def _trial(message: Notification, fill: Fill) -> Letter | None:

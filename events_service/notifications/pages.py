@@ -67,10 +67,10 @@ def again(row_id: int) -> ResponseReturnValue:
     return _decide(row_id, announcing.owe_again, _l("The letter to %(address)s is in the queue again"))
 
 
-@pages.post("/notifications/<event_id>/again", who=ORGANISERS)
-def all_again(event_id: str) -> ResponseReturnValue:
+@pages.post("/notifications/<ref>/again", who=ORGANISERS)
+def all_again(ref: str) -> ResponseReturnValue:
     """Send all that failed of one event again."""
-    event = queries.own_event(me(), event_id)
+    event = queries.own_event(me(), ref)
     with db.transaction() as session:
         owed = announcing.owe_all_again(session, me(), event)
     say(ngettext("%(num)s letter is in the queue again", "%(num)s letters are in the queue again", owed))
