@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 
 from events_service.db import Notification, db
 from events_service.directory import queries as directory
@@ -48,9 +48,10 @@ def followed(reader: str) -> dict[str, list[str]]:
 
 
 def subjects() -> list[str]:
-    """The subjects of public events, in order of their letters."""
+    """The subjects of public events, in order of their letters; one however its first letter is written."""
     public = Event.subject != "", Event.status.in_((PUBLISHED, CANCELLED))
-    return sorted(db.session.scalars(select(Event.subject).where(*public).distinct()), key=sort_key)
+    found = sorted(db.session.scalars(select(Event.subject).where(*public).distinct()), reverse=True)
+    return sorted({subject.lower(): subject for subject in found}.values(), key=sort_key)
 
 
 def offered() -> dict[str, set[str]]:
@@ -65,7 +66,7 @@ def offered() -> dict[str, set[str]]:
 def matches() -> ColumnElement[bool]:
     """Is this `Event` one of what this `Follow` follows? A district: published for a school of it."""
     return or_(
-        and_(Follow.what == SUBJECT, Follow.code == Event.subject),
+        and_(Follow.what == SUBJECT, func.lower(Follow.code) == func.lower(Event.subject)),
         and_(Follow.what == PROGRAMME, Follow.code == Event.programme),
         and_(Follow.what == DISTRICT, held_for(Follow.code)),
     )
