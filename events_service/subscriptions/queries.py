@@ -48,17 +48,22 @@ def followed(reader: str) -> dict[str, list[str]]:
 
 
 def subjects() -> list[str]:
-    """The subjects of public events, in order of their letters; one however its first letter is written."""
+    """The subjects of public events, in order of their letters; one, whether in capitals or not."""
+    found = {subject.lower(): subject for subject in sorted(spellings(), reverse=True)}
+    return sorted(found.values(), key=sort_key)
+
+
+def spellings() -> set[str]:
+    """The subjects of public events, each as organisers wrote it."""
     public = Event.subject != "", Event.status.in_((PUBLISHED, CANCELLED))
-    found = sorted(db.session.scalars(select(Event.subject).where(*public).distinct()), reverse=True)
-    return sorted({subject.lower(): subject for subject in found}.values(), key=sort_key)
+    return set(db.session.scalars(select(Event.subject).where(*public).distinct()))
 
 
 def offered() -> dict[str, set[str]]:
     """The codes that can be followed."""
     return {
         DISTRICT: {row.code for row in directory.territories()},
-        SUBJECT: set(subjects()),
+        SUBJECT: spellings(),
         PROGRAMME: {row.code for row in directory.programmes()},
     }
 
