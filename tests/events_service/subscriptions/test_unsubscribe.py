@@ -27,9 +27,9 @@ def link_of(mail: EmailMessage) -> str:
     return found[1]
 
 
-def press(suite: Suite, path: str) -> TestResponse:
+def press(suite: Suite, path: str, **more: str) -> TestResponse:
     """What RFC 8058 has a mail program send: one field, no cookie, no token of a form."""
-    return Client(suite.wsgi).post(path, data={"List-Unsubscribe": "One-Click"}, base_url=ORIGIN)
+    return Client(suite.wsgi).post(path, data={"List-Unsubscribe": "One-Click", **more}, base_url=ORIGIN)
 
 
 def move(found: Night, day: int) -> Json:
@@ -81,6 +81,7 @@ def test_page_asks_first_says_what_is_off_and_takes_it_back(suite: Suite) -> Non
     assert "больше не приходят" in browser.text
     browser.submit(button="resume")
     assert "Остановить эти письма?" in browser.text
+    assert press(suite, path, resume="1").status_code == 400
     assert browser.response.headers["Referrer-Policy"] == "no-referrer"
 
 
