@@ -52,7 +52,7 @@ def followers(actor: Actor, event: Event) -> Select[Any]:
     districts = audience_schools(event.audience, today()).with_only_columns(School.territory_code).order_by(None)
     follows = select(Follow.reader).where(
         or_(
-            (Follow.what == SUBJECT) & (Follow.code == event.subject),
+            (Follow.what == SUBJECT) & (func.lower(Follow.code) == func.lower(event.subject)),
             (Follow.what == PROGRAMME) & (Follow.code == event.programme),
             (Follow.what == DISTRICT) & Follow.code.in_(districts),
         )

@@ -89,6 +89,7 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     """Stop letters of the kind that the link names, by one press here or in a mail program (RFC 8058).
 
     The signed link itself is the right to do so: a mail program has neither a session nor a form's token.
+    To let them come again takes the button of the page.
     """
     named = links.named_by(token)
     if named is None:
@@ -96,9 +97,10 @@ def unsubscribe(token: str) -> ResponseReturnValue:
     reader, kind = named
     if request.method == "POST":
         limits.hit(PRESSES, "unsubscribe", token)
-        g.csrf_refused = False
+        verb = choosing.resume if "resume" in request.form else choosing.stop
+        if verb is choosing.stop:
+            g.csrf_refused = False
         with db.transaction() as session:
-            verb = choosing.resume if "resume" in request.form else choosing.stop
             verb(session, reader, kind)
     stopped = queries.is_muted(reader, kind)
     guest = reader.startswith(GUEST)

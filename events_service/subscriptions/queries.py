@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, or_, select
 
 from events_service.db import Notification, db
 from events_service.directory import queries as directory
@@ -48,16 +48,22 @@ def followed(reader: str) -> dict[str, list[str]]:
 
 
 def subjects() -> list[str]:
-    """The subjects of public events, in order of their letters."""
+    """The subjects of public events, in order of their letters; one, whether in capitals or not."""
+    found = {subject.lower(): subject for subject in sorted(spellings(), reverse=True)}
+    return sorted(found.values(), key=sort_key)
+
+
+def spellings() -> set[str]:
+    """The subjects of public events, each as organisers wrote it."""
     public = Event.subject != "", Event.status.in_((PUBLISHED, CANCELLED))
-    return sorted(db.session.scalars(select(Event.subject).where(*public).distinct()), key=sort_key)
+    return set(db.session.scalars(select(Event.subject).where(*public).distinct()))
 
 
 def offered() -> dict[str, set[str]]:
     """The codes that can be followed."""
     return {
         DISTRICT: {row.code for row in directory.territories()},
-        SUBJECT: set(subjects()),
+        SUBJECT: spellings(),
         PROGRAMME: {row.code for row in directory.programmes()},
     }
 
@@ -65,7 +71,7 @@ def offered() -> dict[str, set[str]]:
 def matches() -> ColumnElement[bool]:
     """Is this `Event` one of what this `Follow` follows? A district: published for a school of it."""
     return or_(
-        and_(Follow.what == SUBJECT, Follow.code == Event.subject),
+        and_(Follow.what == SUBJECT, func.lower(Follow.code) == func.lower(Event.subject)),
         and_(Follow.what == PROGRAMME, Follow.code == Event.programme),
         and_(Follow.what == DISTRICT, held_for(Follow.code)),
     )

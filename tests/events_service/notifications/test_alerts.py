@@ -30,7 +30,7 @@ def test_two_follows_that_match_bring_one_letter_in_the_readers_language(suite: 
     district = district_of(suite, 5)
     follower.follow(district=[district], subject=["физика"], programme=[PROGRAMME])
     other.follow(subject=["физика"])
-    play(suite, subject="физика", audience={"rule": "district", "district": district}, programme=PROGRAMME)
+    play(suite, subject="Физика", audience={"rule": "district", "district": district}, programme=PROGRAMME)
     assert len([subject for subject in follower.subjects() if subject in NEW]) == 1
     assert len([subject for subject in other.subjects() if subject in NEW]) == 1
     assert "10:00–12:00" in text_of(follower.mails()[-1])

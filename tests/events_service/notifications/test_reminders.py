@@ -12,6 +12,7 @@ import time_machine
 from events_service.notifications import reminders
 from services.fields import zone_info
 from tests.events_service.scene import Scene, in_days, mail_of, play, text_of
+from tests.support.race import gather
 from tests.support.suite import Suite
 from worker import jobs
 
@@ -80,6 +81,17 @@ def test_reminders_come_a_day_and_an_hour_before_and_once_each(suite: Suite) -> 
     assert len(found.at(clock("08:59"), beats=2)) == 2
     assert sorted(found.at(clock("09:00"), beats=2)) == [both[0], both[0], both[1], both[1]]
     assert len(found.at(clock("09:59"), beats=2)) == 4
+
+
+@pytest.mark.both_engines
+def test_two_beats_and_two_drains_at_once_send_nothing_twice(suite: Suite) -> None:
+    found = night(suite)
+    for number in (2, 3, 4):
+        found.scene.register(number)
+    suite.drain()
+    with time_machine.travel(clock("10:00", START - 1), tick=False):
+        gather([found.beat, found.beat, suite.drain, suite.drain])
+    assert sorted(found.reminded()) == [mail_of(number) for number in (1, 2, 3, 4)]
 
 
 def test_reminder_says_when_and_how_to_join_and_carries_no_calendar(suite: Suite) -> None:

@@ -66,7 +66,7 @@ def test_bad_input_is_refused_with_its_field(suite: Suite, body: dict) -> None:
 def test_more_than_fifty_cannot_be_followed(suite: Suite) -> None:
     actor = Actor("someone", "", frozenset(), "")
     with suite.events.test_request_context(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queries, "subjects", lambda: [f"s{number}" for number in range(60)])
+        patch.setattr(queries, "spellings", lambda: {f"s{number}" for number in range(60)})
         with db.transaction() as session:
             choosing.choose(session, actor, {"follows": {"subject": [f"s{n}" for n in range(50)]}})
         with pytest.raises(QonyrauError), db.transaction() as session:
