@@ -8,17 +8,16 @@ import gzip
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
 from threading import Lock
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import selectinload, subqueryload
 
 from events_service.db import db
 from events_service.events.models import Event
@@ -108,8 +107,8 @@ def entries_of(
     said = (language(), names.mark)
     keys = {row.id: (*said, mark(row.id), *row) for row in stamps}
     found = {event_id: _kept.get(key) for event_id, key in keys.items()}  # once: another thread may empty it
-    missing = [event_id for event_id, entry in found.items() if entry is None]
-    made = {event.id: entry for event, entry in _made(missing, make)}
+    missing = {event_id for event_id, entry in found.items() if entry is None}
+    made = {event.id: entry for event, entry in _made(statement, missing, make)}
     fresh = {keys[event_id]: entry for event_id, entry in made.items()}
     if len(_kept) + len(fresh) > MOST:
         _kept.clear()
@@ -117,9 +116,11 @@ def entries_of(
     return [entry for several in (found | made).values() if several for entry in several]
 
 
-def _made(ids: Sequence[str], make: Callable[[Event], Entries]) -> Iterator[tuple[Event, Entries]]:
+def _made(
+    statement: Select[Any], missing: Set[str], make: Callable[[Event], Entries]
+) -> Iterator[tuple[Event, Entries]]:
     prefix = entries.cancelled_prefix()
-    for event in _read(ids):
+    for event in _read(statement, missing):
         try:
             several = make(event)
             for entry in several:
@@ -135,8 +136,11 @@ def _check(body: bytes) -> None:
         raise ValueError("not one entry")
 
 
-def _read(ids: Sequence[str]) -> Iterator[Event]:
-    rest = iter(ids)
-    while batch := list(islice(rest, AT_ONCE)):
-        lists = selectinload(Event.lines), selectinload(Event.slots)
-        yield from db.session.scalars(select(Event).where(Event.id.in_(batch)).options(*lists))
+def _read(statement: Select[Any], missing: Set[str]) -> Iterator[Event]:
+    """The missing events with their lists by three statements, however many they are."""
+    some = 0 < len(missing) <= AT_ONCE
+    found = select(Event).where(Event.id.in_(missing)) if some else statement
+    load = selectinload if some else subqueryload
+    if missing:
+        events = db.session.scalars(found.options(load(Event.lines), load(Event.slots)))
+        yield from (event for event in events if event.id in missing)

@@ -140,7 +140,7 @@ def suite_reply(scene: Scene) -> str:
 
 DONE, OFF = "CONFIRMED", "CANCELLED"
 later = {"starts_at": in_days(41, "10:00"), "ends_at": in_days(41, "12:00")}
-# Verb; then of the event and of its session: SEQUENCE grows, LAST-MODIFIED moves, STATUS. The UIDs stay, the ETag moves.
+# Verb; then of the event and of its session: SEQUENCE grows, LAST-MODIFIED moves, STATUS. UIDs stay, the ETag moves.
 TABLE: dict[str, tuple[Any, tuple[int, bool, str], tuple[int, bool, str]]] = {
     "time": (lambda s: s.change(**later), (1, True, DONE), (1, True, DONE)),
     "place": (lambda s: s.change(venue={"kk": "Балқаш"}), (1, True, DONE), (1, True, DONE)),
