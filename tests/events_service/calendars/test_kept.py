@@ -204,11 +204,10 @@ def test_shelf_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     from services.database import utcnow
 
     monkeypatch.setattr(kept, "MOST_BYTES", 100)
-    shelf = kept.Shelf()
+    shelf = kept.Shelf[kept.Feed]()
     for number in range(10):
-        shelf.put(number, "stamp", kept.Feed(b"x" * 40, str(number), utcnow()))
-    assert [shelf.find(number, "stamp") is not None for number in (7, 8, 9)] == [False, True, True]
-    assert shelf.find(9, "other stamp") is None
+        shelf.put(number, kept.Feed(b"x" * 40, str(number), utcnow()))
+    assert [shelf.get(number) is not None for number in (7, 8, 9)] == [False, True, True]
 
 
 def test_no_token_in_any_line_of_a_log(suite: Suite, caplog: pytest.LogCaptureFixture) -> None:
