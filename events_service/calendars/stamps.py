@@ -65,7 +65,7 @@ def _compiled(dialect: Dialect, of_person: bool) -> tuple[str, Callable[[str], A
     )
 
     def read(person_id: str) -> Any:
-        values = made.construct_params({"person": person_id} if of_person else {})
+        values = {**made.params, "person": person_id} if of_person else made.params
         return [values[name] for name in made.positiontup] if made.positional else values
 
     return str(made), read
