@@ -1,7 +1,7 @@
 """Feeds as bytes with their validators: the same bytes from every process while nothing in them changes."""
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,12 +51,12 @@ def deadlines(selection: Selection, language: str) -> Feed:
 def personal(token: str, language: str) -> Feed:
     """What a person comes to or organises, by the address of her calendar. Raises NotFound for a dead address."""
     address = "personal", token, language
-    owner = shelf().owner(address)
-    if owner and (found := shelf().find(address, stamps.personal(owner))):
-        return found
+    held = shelf().get(address)
+    if held and held.stamp == stamps.personal(held.owner):
+        return held
     owner = addresses.person_of(token)
     stamp = stamps.personal(owner)
-    return shelf().put(address, stamp, of_person(owner, language))
+    return shelf().put(address, replace(of_person(owner, language), stamp=stamp))
 
 
 def of_person(person_id: str, language: str) -> Feed:
@@ -95,8 +95,8 @@ def compose(statement: Select[Any], reader: Reader, name: str) -> bytes:
 
 
 def _kept(address: Hashable, make: Callable[[], Feed]) -> Feed:
-    stamp = stamps.public()
-    return shelf().find(address, stamp) or shelf().put(address, stamp, make())
+    stamp, held = stamps.public(), shelf().get(address)
+    return held if held and held.stamp == stamp else shelf().put(address, replace(make(), stamp=stamp))
 
 
 def _public(selection: Selection, language: str) -> Feed:

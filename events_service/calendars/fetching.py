@@ -9,7 +9,7 @@ import threading
 import time
 from datetime import timedelta
 
-from flask import Flask, current_app
+from flask import Flask
 from sqlalchemy import update
 
 from events_service.calendars.models import FeedFetch
@@ -53,9 +53,9 @@ def program_of(agent: str) -> str:
     return next((program for word, program in PROGRAMS if word in said), OTHER)
 
 
-def note(person_id: str, agent: str) -> None:
+def note(app: Flask, person_id: str, agent: str) -> None:
     """Have a fetch written down soon, once in ten minutes for each person and program."""
-    fetch = current_app._get_current_object(), person_id, program_of(agent)  # type: ignore[attr-defined]
+    fetch = app, person_id, program_of(agent)
     now = time.monotonic()
     if now - _noted.get(fetch, -PAUSE.total_seconds()) < PAUSE.total_seconds():
         return

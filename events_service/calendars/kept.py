@@ -8,17 +8,16 @@ import gzip
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import islice
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from flask import current_app
 from sqlalchemy import Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import selectinload, subqueryload
 
 from events_service.db import db
 from events_service.events.models import Event
@@ -45,13 +44,23 @@ _kept: dict[Key, Entries] = {}
 class Feed:
     """What one address answers; `changed` is never older than anything the body shows.
 
-    `owner` is the person whose feed it is, empty for public ones.
+    `owner` is the person whose feed it is, empty for public ones; `stamp` is what it was made under.
     """
 
     body: bytes
     etag: str
     changed: datetime
     owner: str = ""
+    stamp: Hashable = None
+
+    @property
+    def size(self) -> int:
+        return len(self.body)
+
+    @property
+    def forms(self) -> tuple[str, str]:
+        """The validators of the body as it is, and compressed."""
+        return self.etag, f"{self.etag}:gzip"
 
     @cached_property
     def zipped(self) -> bytes:
@@ -59,40 +68,43 @@ class Feed:
         return gzip.compress(self.body, compresslevel=6, mtime=0)
 
 
-class Shelf:
-    """Whole feeds of one app by their addresses, each with the stamp it was made under; bounded by bytes."""
+class Sized(Protocol):
+    """What can stand on a shelf; its size in bytes."""
+
+    @property
+    def size(self) -> int: ...
+
+
+Thing = TypeVar("Thing", bound=Sized)
+
+
+class Shelf(Generic[Thing]):
+    """Things by what they are asked for; when there are too many bytes or things, the oldest go."""
 
     def __init__(self) -> None:
-        self._feeds: OrderedDict[Hashable, tuple[Hashable, Feed]] = OrderedDict()
+        self._things: OrderedDict[Hashable, Thing] = OrderedDict()
         self._bytes, self._lock = 0, Lock()
 
-    def find(self, address: Hashable, stamp: Hashable) -> Feed | None:
-        """The feed, if nothing has changed since it was made."""
-        found = self._feeds.get(address)
-        return found[1] if found and found[0] == stamp else None
+    def get(self, key: Hashable) -> Thing | None:
+        return self._things.get(key)
 
-    def owner(self, address: Hashable) -> str:
-        """Whose feed was made for the address, whatever has become of it since."""
-        found = self._feeds.get(address)
-        return found[1].owner if found else ""
-
-    def put(self, address: Hashable, stamp: Hashable, feed: Feed) -> Feed:
+    def put(self, key: Hashable, thing: Thing) -> Thing:
         with self._lock:
-            self._drop(address)
-            self._feeds[address] = stamp, feed
-            self._bytes += len(feed.body)
-            while self._bytes > MOST_BYTES or len(self._feeds) > MOST:
-                self._drop(next(iter(self._feeds)))
-        return feed
+            self._drop(key)
+            self._things[key] = thing
+            self._bytes += thing.size
+            while self._bytes > MOST_BYTES or len(self._things) > MOST:
+                self._drop(next(iter(self._things)))
+        return thing
 
-    def _drop(self, address: Hashable) -> None:
-        if left := self._feeds.pop(address, None):
-            self._bytes -= len(left[1].body)
+    def _drop(self, key: Hashable) -> None:
+        if left := self._things.pop(key, None):
+            self._bytes -= left.size
 
 
-def shelf() -> Shelf:
-    """The shelf of the present app."""
-    found: Shelf = current_app.extensions.setdefault("feeds", Shelf())
+def shelf() -> Shelf[Feed]:
+    """The feeds of the present app by their addresses."""
+    found: Shelf[Feed] = current_app.extensions.setdefault("feeds", Shelf())
     return found
 
 
@@ -108,8 +120,8 @@ def entries_of(
     said = (language(), names.mark)
     keys = {row.id: (*said, mark(row.id), *row) for row in stamps}
     found = {event_id: _kept.get(key) for event_id, key in keys.items()}  # once: another thread may empty it
-    missing = [event_id for event_id, entry in found.items() if entry is None]
-    made = {event.id: entry for event, entry in _made(missing, make)}
+    missing = {event_id for event_id, entry in found.items() if entry is None}
+    made = {event.id: entry for event, entry in _made(statement, missing, make)}
     fresh = {keys[event_id]: entry for event_id, entry in made.items()}
     if len(_kept) + len(fresh) > MOST:
         _kept.clear()
@@ -117,9 +129,11 @@ def entries_of(
     return [entry for several in (found | made).values() if several for entry in several]
 
 
-def _made(ids: Sequence[str], make: Callable[[Event], Entries]) -> Iterator[tuple[Event, Entries]]:
+def _made(
+    statement: Select[Any], missing: Set[str], make: Callable[[Event], Entries]
+) -> Iterator[tuple[Event, Entries]]:
     prefix = entries.cancelled_prefix()
-    for event in _read(ids):
+    for event in _read(statement, missing):
         try:
             several = make(event)
             for entry in several:
@@ -135,8 +149,11 @@ def _check(body: bytes) -> None:
         raise ValueError("not one entry")
 
 
-def _read(ids: Sequence[str]) -> Iterator[Event]:
-    rest = iter(ids)
-    while batch := list(islice(rest, AT_ONCE)):
-        lists = selectinload(Event.lines), selectinload(Event.slots)
-        yield from db.session.scalars(select(Event).where(Event.id.in_(batch)).options(*lists))
+def _read(statement: Select[Any], missing: Set[str]) -> Iterator[Event]:
+    """The missing events with their lists by three statements, however many they are."""
+    some = 0 < len(missing) <= AT_ONCE
+    found = select(Event).where(Event.id.in_(missing)) if some else statement
+    load = selectinload if some else subqueryload
+    if missing:
+        events = db.session.scalars(found.options(load(Event.lines), load(Event.slots)))
+        yield from (event for event in events if event.id in missing)

@@ -1,12 +1,15 @@
 """The page of calendars and the feeds: no sign-in, no redirect, no cookie, the same bytes for everybody."""
 
-from flask import Response, redirect, render_template, request
+from typing import Any
+
+from flask import Response, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from events_service.calendars import addresses, feeds, fetching, offers, queries, selections, words
 from events_service.calendars.kept import Feed
 from events_service.calendars.schemas import SwitchesBody
+from events_service.calendars.shortcut import FEED
 from events_service.db import db
 from events_service.events.models import DRAFT
 from events_service.events.queries import find
@@ -102,7 +105,8 @@ def deadlines() -> Response:
 def my_events(token: str) -> Response:
     """What one person comes to or organises; whoever has the address may read it."""
     feed = feeds.personal(token, selections.language_of(request.args))
-    fetching.note(feed.owner, request.headers.get("User-Agent", ""))
+    app: Any = current_app
+    fetching.note(app._get_current_object(), feed.owner, request.headers.get("User-Agent", ""))
     response = _answer(feed, "qonyrau-my.ics", PERSONAL)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
@@ -139,11 +143,15 @@ def _answer(feed: Feed, filename: str, cache: str, disposition: str = "inline") 
     response.set_etag(_etag(feed, zipped))
     response.last_modified = feed.changed
     response.make_conditional(request)
+    if feed.stamp is not None:
+        shown = request.path.replace(str((request.view_args or {}).get("token") or "\n"), "…")
+        request.environ[FEED] = feed, response.get_etag()[0], request.url_rule and request.url_rule.rule, shown
     return response
 
 
 def _etag(feed: Feed, zipped: bool) -> str:
     """The validator of the form that is sent; a reader who names the other form of the same feed has it too."""
-    sent, other = (f"{feed.etag}:gzip", feed.etag) if zipped else (feed.etag, f"{feed.etag}:gzip")
+    plain, compressed = feed.forms
+    sent, other = (compressed, plain) if zipped else (plain, compressed)
     named = request.if_none_match.as_set(include_weak=True)
     return other if other in named and sent not in named else sent

@@ -4,10 +4,11 @@ Each verb that changes what calendars show moves the event's `changed_at`, and w
 sum over public events only grows; the copy of the register moves its cursor with each change.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Dialect, Engine, bindparam, func, select
 
 from events_service.calendars.models import FeedAddress
 from events_service.db import Counter, db
@@ -19,7 +20,7 @@ from events_service.registrations.models import Registration
 from events_service.subscriptions.models import Subscription
 from services.fields import today
 
-PERSON: Any = bindparam("person")
+PERSON: Any = bindparam("person", "")
 HERS = Registration.attendee == PERSON
 
 
@@ -43,6 +44,31 @@ PERSONAL = EVENTS.add_columns(
 def public() -> Hashable:
     """Of every feed of public events."""
     return (today(), *db.session.execute(EVENTS).one())
+
+
+def by_driver(engine: Engine, person_id: str) -> Hashable:
+    """The same without the framework and the library: of a person's feed, or with an empty id of public ones."""
+    sql, read = _compiled(engine.dialect, bool(person_id))
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(sql, read(person_id))
+        return (today(), *(cursor.fetchone() or ()))
+    finally:
+        connection.close()
+
+
+@lru_cache(maxsize=8)
+def _compiled(dialect: Dialect, of_person: bool) -> tuple[str, Callable[[str], Any]]:
+    made: Any = (PERSONAL if of_person else EVENTS).compile(
+        dialect=dialect, compile_kwargs={"render_postcompile": True}
+    )
+
+    def read(person_id: str) -> Any:
+        values = {**made.params, "person": person_id} if of_person else made.params
+        return [values[name] for name in made.positiontup] if made.positional else values
+
+    return str(made), read
 
 
 def personal(person_id: str) -> Hashable:

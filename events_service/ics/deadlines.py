@@ -27,7 +27,7 @@ def _found(
     if registration:
         yield made("registration-closes", registration, _("Registration closes: %(title)s", title=title))
     if ideas:
-        yield made("ideas-close", ideas, _("Ideas are taken until now: %(title)s", title=title))
+        yield made("ideas-close", ideas, _("Ideas close: %(title)s", title=title))
 
 
 def _entry(event: Event, names: Names, what: str, at: datetime, title: str) -> Entry:

@@ -9,17 +9,10 @@ from sqlalchemy import update
 
 from events_service.db import Counter, db
 from events_service.directory import copying
-from events_service.events.models import Event
 from services.fields import midnight, today
+from tests.events_service.calendars.reading import write
 from tests.events_service.scene import TITLE, Scene, entry_of, in_days, play
 from tests.support.suite import Suite
-
-
-def write(scene: Scene, **values: Any) -> None:
-    """Put an event where its verbs would not: into the past, or into disorder."""
-    with scene.suite.events.app_context(), db.transaction() as session:
-        values |= {"revision": Event.revision + 1}
-        session.execute(update(Event).where(Event.id == scene.event["id"]).values(**values))
 
 
 def put_back(scene: Scene, ends_at: datetime) -> None:
