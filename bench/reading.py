@@ -36,14 +36,14 @@ def measure(stage: Stage, times: int, size: int) -> Iterator[Row]:
 def readings(stage: Stage, server: Server) -> list[Reading]:
     """What is read, and by whom."""
     event, signed_in = f"/events/{stage.new_event(server.port)}", {"Cookie": f"qonyrau={stage.tokens[0]}"}
-    feed = Reading("feed of 200, 200", FEED)
+    feed = Reading("feed of 200, 200", FEED, aim=0.6)
     return [
         Reading("home page, anonymous", "/"),
         Reading("home page, signed in", "/", signed_in),
         Reading("event page, anonymous", event),
         Reading("event page, signed in", event, signed_in),
         feed,
-        Reading("feed of 200, 304", FEED, {"If-None-Match": one(server.port, feed.request()).headers["etag"]}),
+        Reading("feed of 200, 304", FEED, {"If-None-Match": one(server.port, feed.request()).headers["etag"]}, 0.8),
     ]
 
 

@@ -11,11 +11,13 @@ from events_service.db import Audit, Notification
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.notifications.causes import KINDS
 from events_service.registrations.models import CONFIRMED, LIVE, WAITLISTED, WITHDRAWN, Registration
+from events_service.subscriptions.words import REMINDER
 from services.invariants import Invariant, ago, of_rows
 
 ASKING = "guest_confirm"
 OWN = tuple(kind for kind in KINDS if kind.startswith("registration_"))
-OF_EVENT = tuple(kind for kind in KINDS if kind.startswith("event_"))
+# The sequence of a reminder is no SEQUENCE of the event.
+OF_EVENT = tuple(kind for kind in KINDS if kind.startswith("event_") and kind != REMINDER)
 # Places kept for some are given to all by a job that runs every few seconds.
 RELEASED = timedelta(seconds=60)
 
@@ -98,7 +100,7 @@ def _letters() -> list[Invariant]:
     )
     untold = and_(func.coalesce(told.c.all, 0) != Registration.version, ~asked_only)
     caused = mail.outerjoin(Registration.__table__, Registration.public_id == Notification.subject_ref)
-    causeless = and_(Notification.kind.in_((*OWN, *OF_EVENT)), Registration.id.is_(None))
+    causeless = and_(Notification.kind.in_((*OWN, *OF_EVENT, REMINDER)), Registration.id.is_(None))
     off = Registration.__table__.join(Event.__table__, Event.id == Registration.event_id)
     off = off.outerjoin(told, told.c.subject_ref == Registration.public_id)
     silent = and_(Event.status == CANCELLED, Registration.status.in_(LIVE), func.coalesce(told.c.off, 0) == 0)

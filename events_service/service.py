@@ -20,10 +20,13 @@ from events_service.fairs import api as fairs_api
 from events_service.fairs import desk as fairs_desk
 from events_service.fairs import pages as fairs_pages
 from events_service.notifications import api as notifications_api
+from events_service.notifications import desk as notifications_desk
 from events_service.notifications import pages as notifications_pages
 from events_service.registrations import api as registrations_api
 from events_service.registrations import pages as registrations_pages
 from events_service.registrations import registrants
+from events_service.subscriptions import api as subscriptions_api
+from events_service.subscriptions import pages as subscriptions_pages
 from services import migrations
 from services.app import Service
 from services.identity import actor
@@ -54,8 +57,17 @@ def service(settings: Settings) -> Service:
             registrants.pages,
             calendars_pages.pages,
             notifications_pages.pages,
+            notifications_desk.pages,
+            subscriptions_pages.pages,
         ],
-        apis=[events_api.api, fairs_api.api, registrations_api.api, calendars_api.api, notifications_api.api],
+        apis=[
+            events_api.api,
+            fairs_api.api,
+            registrations_api.api,
+            calendars_api.api,
+            notifications_api.api,
+            subscriptions_api.api,
+        ],
         context=lambda: page_context(settings),
         revoked=is_revoked,
         sign_in_url=SIGN_IN,

@@ -8,10 +8,12 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from events_service import db as events_db
+from events_service.calendars import checking
 from events_service.directory import copying
 from events_service.directory.models import RevokedSession
 from events_service.events import seats
 from events_service.events.models import PUBLISHED, Event
+from events_service.notifications import digests, reminders
 from events_service.registrations.models import PENDING, Registration
 from registry_service import db as registry_db
 from registry_service.imports import importing
@@ -54,6 +56,18 @@ def release_reserves(apps: Apps) -> int:
 def _promote(event_id: str) -> int:
     with events_db.db.transaction() as session:
         return seats.promote(session, seats.take_turn(session, event_id))
+
+
+def owe_reminders(apps: Apps) -> int:
+    """Owe the reminders that have come due."""
+    with apps[EVENTS].app_context():
+        return reminders.owe()
+
+
+def owe_digests(apps: Apps) -> int:
+    """Owe the digests of today and of this week, whoever comes first."""
+    with apps[EVENTS].app_context():
+        return digests.owe()
 
 
 def housekeeping(apps: Apps) -> int:
@@ -105,6 +119,14 @@ def _count(session: Session, statement: Any) -> int:
     return int(result.rowcount)  # type: ignore[attr-defined]
 
 
+def check_feeds(apps: Apps) -> int:
+    """Read our own calendars; once an hour, whoever comes first. Answers how many entries are wrong."""
+    with apps[EVENTS].app_context():
+        if not take_slot(events_db.db, events_db.JobRun, "check_feeds", slot_of(HOUR)):
+            return 0
+        return checking.check()
+
+
 TIDIED: Mapping[str, tuple[Any, Callable[[Session], int]]] = {
     REGISTRY: (registry_db, _forget_sign_ins_and_imports),
     EVENTS: (events_db, _forget_guests_and_sessions),
@@ -112,7 +134,10 @@ TIDIED: Mapping[str, tuple[Any, Callable[[Session], int]]] = {
 JOBS: Mapping[str, Job] = {
     "pull_directory": pull_directory,
     "release_reserves": release_reserves,
+    "owe_reminders": owe_reminders,
+    "owe_digests": owe_digests,
     "housekeeping": housekeeping,
+    "check_feeds": check_feeds,
 }
 
 

@@ -15,7 +15,14 @@ from worker.places import Apps
 
 log = logging.getLogger("qonyrau.loop")
 REST, SLICE = 2.0, 5.0
-EVERY = {"pull_directory": 5.0, "release_reserves": 5.0, "housekeeping": 600.0}
+EVERY = {
+    "pull_directory": 5.0,
+    "release_reserves": 5.0,
+    "owe_reminders": 60.0,
+    "owe_digests": 60.0,
+    "housekeeping": 600.0,
+    "check_feeds": 600.0,
+}
 
 
 class Asked:

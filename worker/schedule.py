@@ -4,7 +4,7 @@ from typing import Any
 
 from services.doorbell import DRAIN, TICK
 
-QUARTER_MINUTE, HOUR = 15.0, 3600.0
+QUARTER_MINUTE, MINUTE, HOUR = 15.0, 60.0, 3600.0
 
 
 def _tick(job: str, every: float) -> dict[str, Any]:
@@ -16,5 +16,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "drain": {"task": DRAIN, "schedule": QUARTER_MINUTE, "options": {"expires": QUARTER_MINUTE}},
     "pull_directory": _tick("pull_directory", QUARTER_MINUTE),
     "release_reserves": _tick("release_reserves", QUARTER_MINUTE),
+    "owe_reminders": _tick("owe_reminders", MINUTE),
+    "owe_digests": _tick("owe_digests", MINUTE),
     "housekeeping": _tick("housekeeping", HOUR),
+    "check_feeds": _tick("check_feeds", HOUR),
 }

@@ -1,7 +1,7 @@
 """Feeds as bytes with their validators: the same bytes from every process while nothing in them changes."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,13 +9,17 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from events_service.calendars import kept
+from events_service.calendars import addresses, kept, stamps
+from events_service.calendars.kept import Entries, Feed, shelf
 from events_service.calendars.selections import Selection
 from events_service.db import db
 from events_service.events import queries
 from events_service.events.models import CANCELLED, PUBLISHED, Event
-from events_service.ics import entries, ical
+from events_service.fairs.models import FAIR, Fair
+from events_service.ics import deadlines as closing
+from events_service.ics import entries, ical, sessions
 from events_service.registrations.models import LIVE, WAITLISTED, Registration
+from events_service.subscriptions.models import Subscription
 from services import i18n
 from services.database import utcnow
 from services.fields import midnight, today
@@ -26,37 +30,49 @@ AFTER_CANCELLED = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Feed:
-    """What one address answers; `changed` is never older than anything the body shows."""
+class Reader:
+    """For whom a feed is: of the events she comes to, whether she only waits; and her switches."""
 
-    body: bytes
-    etag: str
-    changed: datetime
+    waits: Mapping[str, bool] = field(default_factory=dict)
+    alarms: bool = False
+    hide_cancelled: bool = False
 
 
 def public(selection: Selection, language: str) -> Feed:
-    """The events of a selection, said in one language."""
-    with force_locale(language):
-        body = _compose(shown(queries.listed(selection.filters)), {}, selection.title())
-    return _feed(body, _last_change())
+    """The events of a selection, said in one language. Raises NotFound for a selection that means nothing."""
+    return _kept(("events", selection, language), lambda: _public(selection.checked(), language))
 
 
-def personal(person_id: str, language: str) -> Feed:
-    """What one person is registered for, with the address to join where she has a place."""
-    mine = select(Registration.event_id, Registration.status).where(
-        Registration.attendee == person_id, Registration.status.in_(LIVE)
-    )
-    waits = {event_id: status == WAITLISTED for event_id, status in db.session.execute(mine)}
-    statement = select(Event).where(Event.id.in_(list(waits))).order_by(Event.starts_at, Event.id)
+def deadlines(selection: Selection, language: str) -> Feed:
+    """Until when to register for the events of a selection, and to bring ideas to its fairs."""
+    return _kept(("deadlines", selection, language), lambda: _deadlines(selection.checked(), language))
+
+
+def personal(token: str, language: str) -> Feed:
+    """What a person comes to or organises, by the address of her calendar. Raises NotFound for a dead address."""
+    address = "personal", token, language
+    held = shelf().get(address)
+    if held and held.stamp == stamps.personal(held.owner):
+        return held
+    owner = addresses.person_of(token)
+    stamp = stamps.personal(owner)
+    return shelf().put(address, replace(of_person(owner, language), stamp=stamp))
+
+
+def of_person(person_id: str, language: str) -> Feed:
+    """Her feed made anew."""
+    reader = _reader(person_id)
+    mine = or_(Event.id.in_(list(reader.waits)), Event.created_by == person_id)
+    statement = select(Event).where(mine, Event.status.in_(queries.PUBLIC)).order_by(Event.starts_at, Event.id)
     with force_locale(language):
-        body = _compose(shown(statement), waits, _("Qonyrau: my events"))
-    return _feed(body, _last_change(), _last_step(person_id))
+        body = compose(shown(statement), reader, _("Qonyrau: my events"))
+    return _feed(body, _last_change(), _last_step(person_id), owner=person_id)
 
 
 def single(event: Event, language: str) -> Feed:
     """One event to save; whoever wants its changes subscribes instead."""
     with force_locale(language):
-        body = _compose(select(Event).where(Event.id == event.id), {}, said_plain(event.title))
+        body = compose(select(Event).where(Event.id == event.id), Reader(), said_plain(event.title))
     return Feed(body, ical.etag(body), event.changed_at)
 
 
@@ -64,6 +80,56 @@ def shown(statement: Select[Any]) -> Select[Any]:
     """Of these events those that calendars show today: not long past, and with an exact day."""
     end = func.coalesce(Event.ends_at, Event.starts_at)
     return statement.where(Event.date_precision == "day", Event.starts_at.is_not(None), _window(end))
+
+
+def compose(statement: Select[Any], reader: Reader, name: str) -> bytes:
+    """The calendar of the selected events and their sessions, in the language being spoken."""
+    names = entries.read_names()
+
+    def make(event: Event) -> Entries:
+        whole = entries.entry_of(event, names, waiting=reader.waits.get(event.id), alarms=reader.alarms)
+        return sessions.with_sessions(event, whole, names)
+
+    found = kept.entries_of(statement, names, make, lambda event_id: (reader.waits.get(event_id), reader.alarms))
+    return _write([entry for entry in found if _stands(entry, reader)], name)
+
+
+def _kept(address: Hashable, make: Callable[[], Feed]) -> Feed:
+    stamp, held = stamps.public(), shelf().get(address)
+    return held if held and held.stamp == stamp else shelf().put(address, replace(make(), stamp=stamp))
+
+
+def _public(selection: Selection, language: str) -> Feed:
+    with force_locale(language):
+        body = compose(shown(selection.events()), Reader(), selection.title())
+    return _feed(body, _last_change())
+
+
+def _deadlines(selection: Selection, language: str) -> Feed:
+    ideas = {row.event_id: row.ideas_close_at for row in db.session.scalars(select(Fair))}
+    due = or_(Event.registration_closes_at.is_not(None), Event.kind == FAIR)
+    with force_locale(language):
+        names = entries.read_names()
+        found = kept.entries_of(
+            selection.events().where(due),
+            names,
+            lambda event: closing.deadlines_of(event, ideas.get(event.id), names),
+            lambda event_id: ("deadlines", ideas.get(event_id)),
+        )
+        standing = sorted((e for e in found if _stands(e, Reader())), key=lambda entry: (entry.starts_at, entry.uid))
+        body = _write(standing, selection.title(_("deadlines")))
+    return _feed(body, _last_change())
+
+
+def _reader(person_id: str) -> Reader:
+    mine = select(Registration.event_id, Registration.status).where(
+        Registration.attendee == person_id, Registration.status.in_(LIVE)
+    )
+    organised = select(Event.id).where(Event.created_by == person_id, Event.status.in_(queries.PUBLIC))
+    waits = dict.fromkeys(db.session.scalars(organised), False)
+    waits |= {event_id: status == WAITLISTED for event_id, status in db.session.execute(mine)}
+    switches = db.session.get(Subscription, person_id)
+    return Reader(waits, switches.alarms, switches.hide_cancelled) if switches else Reader(waits)
 
 
 def _window(end: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -74,16 +140,21 @@ def _window(end: ColumnElement[Any]) -> ColumnElement[bool]:
     )
 
 
-def _compose(statement: Select[Any], waits: Mapping[str, bool], name: str) -> bytes:
-    found = kept.entries_of(statement, entries.read_names(), waits)
-    prefix = entries.cancelled_prefix()
-    return ical.feed(found, name=name, cancelled_prefix=prefix, language=i18n.language())
+def _stands(entry: ical.Entry, reader: Reader) -> bool:
+    """The same of one entry: a session may be over, or removed, before its event is."""
+    if entry.cancelled and reader.hide_cancelled:
+        return False
+    return entry.ends_at > midnight(today() - (AFTER_CANCELLED if entry.cancelled else PAST))
 
 
-def _feed(body: bytes, *changes: datetime | None) -> Feed:
+def _write(found: list[ical.Entry], name: str) -> bytes:
+    return ical.feed(found, name=name, cancelled_prefix=entries.cancelled_prefix(), language=i18n.language())
+
+
+def _feed(body: bytes, *changes: datetime | None, owner: str = "") -> Feed:
     """With the last change; at midnight the window moves, which is a change too."""
     known = (at for at in (midnight(today()), *changes) if at and at <= utcnow())
-    return Feed(body, ical.etag(body), max(known))
+    return Feed(body, ical.etag(body), max(known), owner)
 
 
 def _last_change() -> datetime | None:
@@ -92,9 +163,10 @@ def _last_change() -> datetime | None:
 
 
 def _last_step(person_id: str) -> datetime | None:
-    """When she last registered, was seated or withdrew."""
+    """When she last registered, was seated, withdrew, or turned a switch."""
     columns = (Registration.changed_at, Registration.confirmed_at, Registration.withdrawn_at)
     found = db.session.execute(
         select(*(func.max(column) for column in columns)).where(Registration.attendee == person_id)
     ).one()
-    return max((at for at in found if at), default=None)
+    turned = db.session.scalar(select(Subscription.changed_at).where(Subscription.reader == person_id))
+    return max((at for at in (*found, turned) if at), default=None)

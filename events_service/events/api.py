@@ -36,7 +36,7 @@ ORGANISERS = holders("organiser")
 @api.response(200, page_of(EventAnswer))
 def list_events(query: dict[str, Any]) -> dict[str, Any]:
     """Published and cancelled events in order of time."""
-    whole = queries.listed(query).options(selectinload(Event.agenda), selectinload(Event.materials))
+    whole = queries.listed(query).options(selectinload(Event.lines), selectinload(Event.materials))
     return paged(db.session(), whole, query["limit"], query["cursor"], show_event)
 
 

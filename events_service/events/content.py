@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from events_service.events import rules
-from events_service.events.models import AgendaItem, Event, Material, new_uid
+from events_service.events import agenda, rules
+from events_service.events.models import Event, Material
 from services import ledger
 from services.text import fold
 
@@ -41,26 +41,29 @@ TIME_AND_PLACE = (
     "join_url",
     "venue",
 )
-SHOWN = (*TIME_AND_PLACE, "kind", "title", "description", "language", "programme", "subject")
+SHOWN = (
+    *TIME_AND_PLACE,
+    "kind",
+    "title",
+    "description",
+    "language",
+    "programme",
+    "subject",
+    "registration_closes_at",
+    "reminders",
+)
+# What a session shows of its event, and which of it is where it takes place.
+SESSION_PLACE = ("date_precision", "time_zone", "format", "join_url", "venue")
+SESSION_SHOWN = ("kind", "title", "programme", "subject")
 LISTS = ("agenda", "materials")
 DEFAULTS: dict[str, Any] = {key: rules.NONE_MEANS.get(key) for key in (*CONTENT, *LISTS)}
-AGENDA_COLUMNS = ("position", "starts_at", "ends_at", "title", "presenter", "district")
 MATERIAL_COLUMNS = ("title", "url", "size")
 
 
 def snapshot(event: Event) -> dict[str, Any]:
     """The content of an event as a loaded body."""
     body = {name: getattr(event, name) for name in CONTENT}
-    body["agenda"] = [
-        {
-            "starts_at": i.starts_at,
-            "ends_at": i.ends_at,
-            "title": i.title,
-            "presenter": i.presenter,
-            "district": i.district,
-        }
-        for i in event.agenda
-    ]
+    body["agenda"] = [{name: getattr(row, name) for name in agenda.COLUMNS} for row in event.agenda]
     body["materials"] = [{"title": m.title, "url": m.url, "size": m.size} for m in event.materials]
     return body
 
@@ -71,16 +74,18 @@ def times(event: Event) -> dict[str, Any]:
 
 
 def write(event: Event, body: dict[str, Any]) -> None:
+    moved, touched = (_differs(event, body, names) for names in (SESSION_PLACE, SESSION_SHOWN))
     for name in CONTENT:
         setattr(event, name, body[name])
     event.search = " ".join(fold(text) for text in body["title"].values())[:2000]
-    host = event.uid.partition("@")[2]
-    agenda = [AgendaItem(position=number, uid=new_uid(host), **item) for number, item in enumerate(body["agenda"])]
-    if [_row(item, AGENDA_COLUMNS) for item in event.agenda] != [_row(item, AGENDA_COLUMNS) for item in agenda]:
-        event.agenda = agenda
+    agenda.write(event, body["agenda"], moved=moved, touched=touched)
     materials = [Material(**item) for item in body["materials"]]
     if [_row(item, MATERIAL_COLUMNS) for item in event.materials] != [_row(m, MATERIAL_COLUMNS) for m in materials]:
         event.materials = materials
+
+
+def _differs(event: Event, body: dict[str, Any], names: tuple[str, ...]) -> bool:
+    return any(getattr(event, name) != body[name] for name in names)
 
 
 def _row(item: Any, names: tuple[str, ...]) -> list[Any]:

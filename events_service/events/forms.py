@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from events_service.events.models import AgendaItem, Event
+from events_service.events.models import REMINDERS, AgendaItem, Event
 from services.fields import FIRST_YEAR, LAST_YEAR, zone_info
 from services.forms import flatten, unflatten
 from services.i18n import local
@@ -43,6 +43,7 @@ BLANK: dict[str, Any] = {
     "format": "zoom",
     "language": "kk_ru",
     "audience": "small_class",
+    "reminders": list(REMINDERS),
 }
 YEAR_BEGINS = 9
 
@@ -54,6 +55,7 @@ def to_body(values: dict[str, Any]) -> dict[str, Any]:
     body |= _times(values, zone)
     body |= {name: _window(values, name, zone) for name in WINDOWS}
     body["restrict_to_audience"] = values.get("restrict_to_audience") == "on"
+    body["reminders"] = values.get("reminders") or []
     if values.get("audience") != KEEP:
         body["audience"] = audience_of(values)
     body["agenda"] = [_agenda_line(line, _text(values, "day"), zone) for line in _lines(values, "agenda")]
@@ -182,6 +184,7 @@ def to_form(event: Event) -> dict[str, Any]:
         shown |= {f"{name}_day": day, f"{name}_time": clock}
     shown |= _shown_audience(event.audience)
     shown["restrict_to_audience"] = event.restrict_to_audience
+    shown["reminders"] = event.reminders
     shown["agenda"] = [_shown_line(item, shown["day"], zone) for item in event.agenda]
     shown["materials"] = [
         {"title": item.title, "url": item.url, "size": item.size and max(1, round(item.size / 1000))}
@@ -194,7 +197,9 @@ def as_sent(shown: Mapping[str, Any]) -> dict[str, Any]:
     """What a browser sends back of a shown form that nobody touched."""
     fields: dict[str, list[str]] = {}
     for name, value in flatten(shown):
-        if value not in (None, False, []):
+        if isinstance(value, list):
+            fields[f"{name}[]"] = [str(item) for item in value]
+        elif value not in (None, False):
             fields[name] = ["on" if value is True else str(value)]
     return unflatten(fields)
 

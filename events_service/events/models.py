@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from events_service.db import db
 from services.database import Instant, Texts, new_id, utcnow
@@ -34,7 +34,9 @@ FORMATS = ("in_person", "zoom", "online", "mixed", "not_stated")
 LANGUAGES = ("kk", "ru", "kk_ru", "en")
 PRECISIONS = ("day", "month", "range", "half_year", "academic_year", "none")
 DRAFT, PUBLISHED, CANCELLED = "draft", "published", "cancelled"
-REMINDERS = (1440, 60)  # minutes before the start
+# Minutes before the start; letters that are owed name a lead by its place here, so new ones come last.
+LEADS = (10080, 4320, 1440, 180, 60)
+REMINDERS = (1440, 60)
 RULES = ("everyone", "small_class", "centres", "cluster", "twinned", "programme", "district", "schools")
 
 
@@ -43,7 +45,7 @@ class Event(Identified, db.Model):
 
     `sequence` and `uid` are those of RFC 5545; `version` grows with every edit (If-Match, forms);
     `turns` is the column that writers touch first, so that they take turns; `changed_at` is
-    LAST-MODIFIED: the last time anything a calendar shows was changed.
+    LAST-MODIFIED: the last time anything a calendar shows was changed, and `revision` grows with it.
     """
 
     __table_args__ = (
@@ -53,6 +55,7 @@ class Event(Identified, db.Model):
         CheckConstraint("ends_at IS NULL OR ends_at >= starts_at", name="order"),
         Index(None, "status", "starts_at"),
         Index(None, "organisation"),
+        Index(None, "status", "revision"),
     )
 
     slug: Mapped[str] = mapped_column(String(80), unique=True)
@@ -87,6 +90,7 @@ class Event(Identified, db.Model):
     cancel_reason: Mapped[str] = mapped_column(String(500), default="")
     sequence: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
+    revision: Mapped[int] = mapped_column(default=0)
     turns: Mapped[int] = mapped_column(default=0)
     seats_taken: Mapped[int] = mapped_column(default=0)
     small_taken: Mapped[int] = mapped_column(default=0)
@@ -97,13 +101,23 @@ class Event(Identified, db.Model):
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
     copied_from: Mapped[str | None] = mapped_column(ID)
     is_synthetic: Mapped[bool] = mapped_column(default=False)
-    agenda: Mapped[list["AgendaItem"]] = relationship(cascade="all, delete-orphan", order_by="AgendaItem.position")
+    lines: Mapped[list["AgendaItem"]] = relationship(cascade="all, delete-orphan", order_by="AgendaItem.id")
     materials: Mapped[list["Material"]] = relationship(cascade="all, delete-orphan", order_by="Material.id")
     slots: Mapped[list["Idea"]] = relationship(
         viewonly=True,
         primaryjoin="and_(Event.id == Idea.event_id, Idea.status == 'accepted', Idea.starts_at.is_not(None))",
         order_by="Idea.starts_at, Idea.id",
     )
+
+    @property
+    def agenda(self) -> list["AgendaItem"]:
+        """The lines that stand, in order; `lines` holds the removed ones too."""
+        return sorted((row for row in self.lines if row.removed_at is None), key=lambda row: row.position)
+
+    @validates("changed_at")
+    def _grow(self, _name: str, at: datetime) -> datetime:
+        self.revision = (self.revision or 0) + 1
+        return at
 
 
 class AgendaItem(db.Model):

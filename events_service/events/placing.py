@@ -12,7 +12,7 @@ from flask_babel import ngettext
 
 from events_service.directory import queries as directory
 from events_service.events import filtering, forms, viewing, words
-from events_service.events.models import FORMATS, KINDS, LANGUAGES, PRECISIONS, Event
+from events_service.events.models import FORMATS, KINDS, LANGUAGES, LEADS, PRECISIONS, Event
 from events_service.events.schemas import AudienceBody
 from services.errors import Invalid
 from services.fields import today
@@ -52,6 +52,7 @@ LABELS = {
     "restrict_to_audience": _l("Only they may register"),
     "capacity": _l("Places in all"),
     "small_class_reserve": _l("Kept for small-class schools"),
+    "reminders": _l("Reminders"),
     "agenda": _l("Agenda"),
     "materials": _l("Materials"),
 }
@@ -103,6 +104,7 @@ def options(event: Event | None, organises: frozenset[str]) -> dict[str, Any]:
         "formats": [(code, words.format_name(code)) for code in FORMATS],
         "languages": [(code, words.language_names(code)) for code in LANGUAGES],
         "precisions": [(code, str(words.PRECISIONS[code])) for code in PRECISIONS],
+        "leads": [(lead, words.lead_words(lead)) for lead in LEADS],
         "programmes": programmes,
         "districts": [(row.code, names[row.code]) for row in directory.districts()],
         "centres": list(centres.items()),
@@ -166,6 +168,8 @@ def differing(form: Form, event: Event) -> list[tuple[str, str]]:
 
 def _said(name: str, value: Any) -> str:
     """A saved value of the form in words."""
+    if name == "reminders":
+        return ", ".join(words.lead_words(int(lead)) for lead in value or []) or "–"
     if isinstance(value, list):
         return str(ngettext("%(num)s line", "%(num)s lines", len(value)))
     if isinstance(value, dict):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from events_service.db import Audit
 from events_service.directory import queries as directory
-from events_service.events import belongings, content, rules, seats
+from events_service.events import agenda, belongings, content, rules, seats
 from events_service.events.models import (
     CANCELLED,
     DRAFT,
@@ -25,7 +25,7 @@ from events_service.events.models import (
 )
 from events_service.events.queries import owned
 from events_service.events.slugs import slug_of
-from events_service.notifications import announcing
+from events_service.notifications import alerts, announcing
 from events_service.notifications import ideas as letters
 from services import ledger
 from services.database import new_id, utcnow
@@ -116,6 +116,7 @@ def publish(session: Session, actor: Actor, ref: str) -> Event:
     event.status, event.published_at, event.changed_at = PUBLISHED, utcnow(), utcnow()
     event.version += 1
     _store_audience(session, event)
+    alerts.owe(session, actor, event)
     _audit(session, actor, "event.published", event, {"status": DRAFT}, {"status": PUBLISHED})
     return event
 
@@ -224,6 +225,7 @@ def _turn_status(event: Event, status: str) -> None:
     event.status, event.changed_at = status, utcnow()
     event.sequence += 1
     event.version += 1
+    agenda.turn(event)
 
 
 def _audit(

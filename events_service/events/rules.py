@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from marshmallow import ValidationError
 
+from events_service.events.models import REMINDERS
 from services.fields import midnight, zone_info
 
 LONGEST = timedelta(days=366)
@@ -23,7 +24,7 @@ NONE_MEANS: dict[str, Any] = {
     "programme": "",
     "small_class_reserve": 0,
     "audience": {"rule": "everyone"},
-    "reminders": [1440, 60],
+    "reminders": list(REMINDERS),
     "restrict_to_audience": False,
     "agenda": [],
     "materials": [],
@@ -35,6 +36,8 @@ def settled(data: dict[str, Any]) -> dict[str, Any]:
     body = {key: NONE_MEANS[key] if value is None and key in NONE_MEANS else value for key, value in data.items()}
     if body.get("audience"):
         body["audience"] = {key: value for key, value in body["audience"].items() if value}
+    if body.get("reminders"):
+        body["reminders"] = sorted(set(body["reminders"]), reverse=True)
     body["agenda"] = [_line(item) for item in body["agenda"]] if "agenda" in body else []
     if "agenda" not in data:
         del body["agenda"]

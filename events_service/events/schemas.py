@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from marshmallow import fields as ma
 from marshmallow import pre_load, validate
 
-from events_service.events.models import DRAFT, FORMATS, KINDS, LANGUAGES, PRECISIONS, RULES
-from services.fields import Body, Choice, Day, Flag, Link, Moment, Text, Translated, Whole
+from events_service.events.models import DRAFT, FORMATS, KINDS, LANGUAGES, LEADS, PRECISIONS, RULES
+from services.fields import Body, Choice, Day, Flag, Link, Moment, Text, Translated, Whole, fail
 from services.paging import PageQuery
 
 MOST_SEATS = 100_000
@@ -42,6 +43,20 @@ class MaterialBody(Body):
     size = Whole(allow_none=True, load_default=None)
 
 
+class Lead(Whole):
+    """Minutes before the start, one of those that reminders know."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.metadata = {"enum": list(LEADS)}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        lead = super()._deserialize(value, attr, data, **kwargs)
+        if lead not in LEADS:
+            raise fail(_("Choose one of the list"))
+        return lead
+
+
 class EventBody(Body):
     """The whole of an event as its organiser writes it."""
 
@@ -66,6 +81,7 @@ class EventBody(Body):
     registration_closes_at = Moment(allow_none=True)
     audience = ma.Nested(AudienceBody, allow_none=True)
     restrict_to_audience = Flag(allow_none=True)
+    reminders = ma.List(Lead(), allow_none=True, validate=validate.Length(max=20))
     agenda = ma.List(ma.Nested(AgendaBody), allow_none=True, validate=validate.Length(max=50))
     materials = ma.List(ma.Nested(MaterialBody), allow_none=True, validate=validate.Length(max=30))
     organisation = Text(most=20, allow_none=True)
@@ -153,6 +169,7 @@ class EventAnswer(Body):
     audience = ma.Dict()
     audience_total = ma.Integer(allow_none=True)
     restrict_to_audience = ma.Boolean()
+    reminders = ma.List(ma.Integer())
     seats_taken = ma.Integer()
     waiting = ma.Integer()
     cancel_reason = ma.String()

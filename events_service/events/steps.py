@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from events_service.db import db
 from events_service.directory import queries as directory
 from events_service.directory.models import School
-from events_service.events import clashes, content, filtering, planning, queries, seats, submitted, viewing
+from events_service.events import clashes, content, filtering, planning, queries, seats, submitted, viewing, words
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.events.schemas import AudienceBody, CancelBody
-from events_service.notifications import ideas
+from events_service.notifications import alerts, ideas, reminders
 from services.app import say
 from services.fields import Body, today
 from services.forms import Form
@@ -96,7 +96,13 @@ def confirm_step(ref: str, step: str) -> ResponseReturnValue:
     takes_place = step in {"publish", "restore"}
     clashing = clashes.of_content(content.snapshot(event), event) if takes_place else []
     html = render_template(
-        "events/confirm.html", form=form, event=event, step=step, clashes=clashing, **_numbers(event)
+        "events/confirm.html",
+        form=form,
+        event=event,
+        step=step,
+        clashes=clashing,
+        leads=[words.lead_words(lead) for lead in reminders.leads_of(event)],
+        **_numbers(event),
     )
     return html, form.status
 
@@ -104,6 +110,7 @@ def confirm_step(ref: str, step: str) -> ResponseReturnValue:
 def _numbers(event: Event) -> dict[str, int]:
     return {
         "letters": event.seats_taken + event.waiting,
+        "followers": alerts.count(me(), event),
         "authors": ideas.count_authors(event),
         "schools": viewing.audience_total(event),
         "kept": seats.reserved_now(event),

@@ -44,6 +44,18 @@ PRECISIONS = {
     "academic_year": _l("Some time in a school year"),
     "none": _l("There is no date yet"),
 }
+LEADS = {
+    10080: _l("a week before"),
+    4320: _l("3 days before"),
+    1440: _l("a day before"),
+    180: _l("3 hours before"),
+    60: _l("an hour before"),
+}
+
+
+def lead_words(lead: int) -> str:
+    """«a day before»; `lead` in minutes."""
+    return str(LEADS.get(lead, lead))
 
 
 def kind_name(kind: str) -> str:

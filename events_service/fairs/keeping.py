@@ -38,6 +38,8 @@ def settle(session: Session, actor: Actor, ref: str, data: dict[str, Any]) -> Ev
     for name in SETTINGS:
         setattr(fair, name, data.get(name, before[name]))
     fair.ideas_per_person = fair.ideas_per_person or PER_PERSON
+    if fair.ideas_close_at != before["ideas_close_at"]:  # the calendar of deadlines shows it
+        event.changed_at = utcnow()
     session.flush()
     _audit(session, actor, "fair.changed", "fair", event.id, before, {name: getattr(fair, name) for name in SETTINGS})
     return event

@@ -22,6 +22,7 @@ from services.i18n import clock, said_plain
 from services.identity import settings_of_app
 
 MOST_SLOTS = 60
+DAY = 24 * 60  # minutes
 ORGANISATIONS, PROGRAMMES = select(Organisation.code, Organisation.name), select(Programme.code, Programme.name)
 
 
@@ -33,6 +34,9 @@ class Names:
     programmes: Mapping[str, Mapping[str, str]]
     base_url: str
     mail: str
+
+    def organiser_of(self, event: Event) -> str:
+        return said_plain(self.organisations.get(event.organisation)) or event.organisation
 
     @cached_property
     def mark(self) -> int:
@@ -56,7 +60,7 @@ def in_calendars(event: Event) -> bool:
     return event.date_precision == "day" and event.starts_at is not None
 
 
-def entry_of(event: Event, names: Names, *, waiting: bool | None = None) -> Entry:
+def entry_of(event: Event, names: Names, *, waiting: bool | None = None, alarms: bool = False) -> Entry:
     """The entry of an event, for everybody or for one who is registered: does she only wait?
 
     The address to join is only for those who have a place.
@@ -79,9 +83,15 @@ def entry_of(event: Event, names: Names, *, waiting: bool | None = None) -> Entr
         categories=_categories(event, names),
         cancelled=event.status == CANCELLED,
         tentative=waiting is True,
-        organiser_name=_organiser(event, names),
+        organiser_name=names.organiser_of(event),
         organiser_mail=names.mail,
+        alarms=_alarms(event) if alarms else (),
     )
+
+
+def _alarms(event: Event) -> tuple[int, ...]:
+    """Minutes before the beginning; before a whole day, which begins at midnight, nobody is woken."""
+    return tuple(minutes for minutes in event.reminders if minutes >= DAY or not event.all_day)
 
 
 def cancelled_prefix() -> str:
@@ -123,7 +133,7 @@ def _description(event: Event, names: Names, waiting: bool) -> str:
         said_plain(event.description),
         agenda,
         _slots(event),
-        _("Organiser: %(name)s", name=_organiser(event, names)),
+        organiser_line(event, names),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -133,5 +143,6 @@ def _categories(event: Event, names: Names) -> tuple[str, ...]:
     return tuple(word for word in (words.kind_name(event.kind), programme, event.subject) if word)
 
 
-def _organiser(event: Event, names: Names) -> str:
-    return said_plain(names.organisations.get(event.organisation)) or event.organisation
+def organiser_line(event: Event, names: Names) -> str:
+    """«Organiser: Regional methodical centre»."""
+    return str(_("Organiser: %(name)s", name=names.organiser_of(event)))

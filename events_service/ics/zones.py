@@ -39,10 +39,15 @@ def local(instant: datetime, name: str) -> datetime:
     return instant.astimezone(ZoneInfo(name))
 
 
-def written(instant: datetime, name: str) -> datetime:
-    """The clock of the zone; UTC where that clock cannot tell the instant from the hour before."""
+def zoned(instant: datetime, name: str) -> datetime | None:
+    """The clock of the zone; None where that clock cannot tell the instant from the hour before, and for UTC."""
     shown = local(instant, name)
-    return shown.astimezone(UTC) if name in WITHOUT_ZONE or shown.fold else shown
+    return None if name in WITHOUT_ZONE or shown.fold else shown
+
+
+def written(instant: datetime, name: str) -> datetime:
+    """The clock of the zone, or UTC where only that is clear."""
+    return zoned(instant, name) or instant.astimezone(UTC)
 
 
 def describe(name: str, first: datetime, last: datetime) -> Timezone:

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import insert, literal, select, update
+from sqlalchemy import Select, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from events_service.db import Audit, Notification, db
@@ -18,6 +19,14 @@ from services.identity import Actor
 
 HELD = "held"
 MENDABLE = ("failed", "uncertain", HELD)
+WHO = ("recipient", "recipient_id", "recipient_name", "language", "subject_ref")
+REGISTRANT = (
+    Registration.email,
+    Registration.person_id,
+    Registration.name,
+    Registration.language,
+    Registration.public_id,
+)
 
 
 def ring_after_commit() -> None:
@@ -47,29 +56,22 @@ def to_registrant(session: Session, row: Registration, kind: str) -> None:
 
 def to_all_registrants(session: Session, event: Event, kind: str) -> int:
     """One message to each who has a place or waits, in one statement; answers how many."""
+    live = select(*REGISTRANT).where(Registration.event_id == event.id, Registration.status.in_(LIVE))
+    return owe_each(session, live, kind=kind, sequence=event.sequence, topic=event.id)
+
+
+def owe_each(session: Session, people: Select[Any], **fixed: Any) -> int:
+    """One message to each of `people` (a select of the columns `WHO`), unless it is owed already; answers how many.
+
+    `fixed` is what all have in common: `kind`, `sequence`, `topic`, and `due_at` unless it is due now.
+    """
     now = utcnow()
-    fixed = {
-        "kind": kind,
-        "sequence": event.sequence,
-        "topic": event.id,
-        "status": "queued",
-        "request_id": ledger.request_id(),
-    }
-    columns = ["recipient", "recipient_id", "recipient_name", "language", "subject_ref"]
-    live = select(
-        Registration.email,
-        Registration.person_id,
-        Registration.name,
-        Registration.language,
-        Registration.public_id,
-        *(literal(value) for value in fixed.values()),
-        literal(now, Notification.created_at.type),
-        literal(now, Notification.due_at.type),
-    ).where(Registration.event_id == event.id, Registration.status.in_(LIVE))
-    names = [*columns, *fixed, "created_at", "due_at"]
-    result = session.execute(
-        insert(Notification).from_select(names, live), execution_options={"preserve_rowcount": True}
-    )
+    common = {"due_at": now, **fixed, "status": "queued", "request_id": ledger.request_id(), "created_at": now}
+    table = Notification.__table__
+    rows = people.add_columns(*(literal(value, table.c[name].type) for name, value in common.items()))
+    kind = postgresql if session.connection().dialect.name == "postgresql" else sqlite
+    insert = kind.insert(table).from_select([*WHO, *common], rows).on_conflict_do_nothing()
+    result = session.execute(insert, execution_options={"preserve_rowcount": True})
     ring_after_commit()
     return int(result.rowcount)  # type: ignore[attr-defined]
 
@@ -79,11 +81,24 @@ def owe_again(session: Session, actor: Actor, row: Notification) -> None:
 
     It is written again from its cause: what has been overtaken since then is not sent.
     """
-    again = {"status": "queued", "attempts": 0, "ambiguous": 0, "due_at": utcnow(), "rendered": None, "error": ""}
-    if not _settle(session, row, MENDABLE, again):
+    if not _settle(session, row, MENDABLE, _anew()):
         raise Conflict(_("Only a letter that did not arrive is sent again"))
     ledger.audit(session, Audit, actor, "notification.queued", "notification", str(row.id))
     ring_after_commit()
+
+
+def owe_all_again(session: Session, actor: Actor, event: Event) -> int:
+    """Try all letters about an event anew that failed; answers how many.
+
+    Not those of which nobody knows whether they arrived: that is decided one by one.
+    """
+    lost = update(Notification).where(Notification.topic == event.id, Notification.status == "failed")
+    changed = session.execute(lost.values(**_anew()).execution_options(synchronize_session=False))
+    owed = int(changed.rowcount)  # type: ignore[attr-defined]
+    if owed:
+        ledger.audit(session, Audit, actor, "notifications.queued", "notifications", event.id, new={"letters": owed})
+        ring_after_commit()
+    return owed
 
 
 def drop(session: Session, actor: Actor, row: Notification) -> None:
@@ -91,6 +106,10 @@ def drop(session: Session, actor: Actor, row: Notification) -> None:
     if not _settle(session, row, (HELD,), {"status": "superseded"}):
         raise Conflict(_("Only a letter that is held back can be dropped"))
     ledger.audit(session, Audit, actor, "notification.dropped", "notification", str(row.id))
+
+
+def _anew() -> dict[str, Any]:
+    return {"status": "queued", "attempts": 0, "ambiguous": 0, "due_at": utcnow(), "rendered": None, "error": ""}
 
 
 def _settle(session: Session, row: Notification, states: Iterable[str], values: dict[str, Any]) -> bool:

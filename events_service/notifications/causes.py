@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from events_service.db import Notification, db
 from events_service.events.models import CANCELLED, PUBLISHED, Event
+from events_service.notifications import reminders
 from events_service.registrations.models import (
     CONFIRMED,
     LIVE,
@@ -107,6 +108,10 @@ def _waits(cause: Cause) -> bool:
     return cause.takes_place and cause.registration.status == WAITLISTED
 
 
+def _reminds(cause: Cause) -> bool:
+    return _has_place(cause) and reminders.stands(cause.event, cause.message.sequence)
+
+
 STANDS: dict[str, Callable[[Cause], bool]] = {
     "registration_confirmed": _has_place,
     "registration_waiting": _waits,
@@ -116,5 +121,7 @@ STANDS: dict[str, Callable[[Cause], bool]] = {
     "event_changed": _moved,
     "event_cancelled": _called_off,
     "event_restored": _restored,
+    "organiser_message": lambda cause: cause.live,
+    "event_reminder": _reminds,
 }
 KINDS = tuple(STANDS)

@@ -3,7 +3,6 @@
 Like all letters they are rows written with their cause, and not sent once they are overtaken.
 """
 
-from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
 
@@ -19,12 +18,12 @@ from events_service.events import words
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.fairs.models import ACCEPTED, DECLINED, SUBMITTED, Idea
 from events_service.notifications.announcing import ring_after_commit
+from events_service.notifications.composing import Fill, context_of, letter_to
 from events_service.registrations.models import LIVE, Registration
 from services import ledger
 from services.database import utcnow
 from services.fields import midnight, today
-from services.i18n import language, said_plain, span
-from services.identity import settings_of_app
+from services.i18n import said_plain, span
 from services.mail import Letter
 
 ALMATY = "Asia/Almaty"
@@ -52,7 +51,6 @@ OF_FAIR = {
 }
 WAITING = "ideas_waiting"
 KINDS = (*SAID, *OF_FAIR, WAITING)
-Fill = Callable[[str, dict[str, Any]], str]
 
 
 def owe_author(session: Session, idea: Idea, kind: str) -> None:
@@ -114,10 +112,10 @@ def letter_of(message: Notification, fill: Fill) -> Letter | None:
         return None
     subject, lead = SAID[message.kind]
     path = f"/fairs/{event.slug}/ideas/{idea.id}"
-    context = _context(message, event, str(lead), _facts(idea, event), path, _("Page of the idea"))
+    context = context_of(message, event, str(lead), _facts(idea, event), path, _("Page of the idea"))
     if idea.status == ACCEPTED:
         context["join_url"] = idea.join_url
-    return _letter(message, str(subject) % {"title": said_plain(idea.title)}, context, fill)
+    return letter_to(message, str(subject) % {"title": said_plain(idea.title)}, context, fill)
 
 
 def _of_fair(message: Notification, event: Event, fill: Fill) -> Letter | None:
@@ -126,8 +124,8 @@ def _of_fair(message: Notification, event: Event, fill: Fill) -> Letter | None:
     subject, lead = OF_FAIR[message.kind]
     pairs = [(_("Why"), event.cancel_reason), (_("When"), words.when_of(event)), (_("Where"), words.place_of(event))]
     facts = [(term, value) for term, value in pairs if value]
-    context = _context(message, event, str(lead), facts, f"/fairs/{event.slug}", _("Page of the fair"))
-    return _letter(message, str(subject) % {"title": said_plain(event.title)}, context, fill)
+    context = context_of(message, event, str(lead), facts, f"/fairs/{event.slug}", _("Page of the fair"))
+    return letter_to(message, str(subject) % {"title": said_plain(event.title)}, context, fill)
 
 
 def _waiting(message: Notification, event: Event, fill: Fill) -> Letter | None:
@@ -136,8 +134,8 @@ def _waiting(message: Notification, event: Event, fill: Fill) -> Letter | None:
         return None
     lead = ngettext("%(num)s idea waits for your decision.", "%(num)s ideas wait for your decision.", count)
     subject = _("Ideas wait for a decision: %(title)s", title=said_plain(event.title))
-    context = _context(message, event, lead, [], f"/fairs/{event.slug}/ideas", _("Ideas of the fair"))
-    return _letter(message, subject, context, fill)
+    context = context_of(message, event, lead, [], f"/fairs/{event.slug}/ideas", _("Ideas of the fair"))
+    return letter_to(message, subject, context, fill)
 
 
 def _stands(message: Notification, idea: Idea) -> bool:
@@ -175,32 +173,3 @@ def _when(idea: Idea, event: Event) -> str:
     if idea.status != ACCEPTED or not (idea.starts_at and idea.ends_at):
         return "" if idea.status == DECLINED else words.when_of(event)
     return str(_("%(time)s, Almaty time", time=span(idea.starts_at, idea.ends_at, ALMATY)))
-
-
-def _context(
-    message: Notification, event: Event, lead: str, facts: list[tuple[str, str]], path: str, label: str
-) -> dict[str, Any]:
-    """What both templates show."""
-    return {
-        "locale": language(),
-        "name": message.recipient_name,
-        "lead": lead,
-        "event": event,
-        "kind": words.kind_name(event.kind),
-        "facts": facts,
-        "join_url": "",
-        "link": settings_of_app().public_url + path,
-        "link_label": label,
-        "has_calendar": False,
-    }
-
-
-def _letter(message: Notification, subject: str, context: dict[str, Any], fill: Fill) -> Letter:
-    return Letter(
-        to_name=message.recipient_name,
-        to_address=message.recipient,
-        subject=subject,
-        text=fill("letter.txt", context),
-        html=fill("letter.html", context),
-        headers={"Content-Language": message.language},
-    )

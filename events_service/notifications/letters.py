@@ -3,101 +3,83 @@
 Mail and feeds share UID and SEQUENCE, so that no calendar shows an event twice.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
-from events_service.db import Notification
+from events_service.db import Notification, db
 from events_service.events import words
 from events_service.events.models import Event
 from events_service.ics import entries, ical
-from events_service.notifications import ideas, links
+from events_service.notifications import alerts, digests, ideas, links, messages, wording
 from events_service.notifications.causes import Cause, cause_of
-from services.i18n import language, said_plain, span
+from events_service.notifications.composing import Fill, letter_to, values_of, when_of
+from events_service.registrations.models import CONFIRMED, WAITLISTED, Registration
+from events_service.subscriptions import links as stopping
+from events_service.subscriptions import queries as subscriptions
+from events_service.subscriptions.words import DAILY, LETTERS, NEW_EVENT, WEEKLY
+from services.database import utcnow
+from services.i18n import language
 from services.identity import settings_of_app
 from services.mail import Letter
 
-ALMATY = "Asia/Almaty"
 # Bodies that hold the link of an unproved address are not kept once they are sent.
 SECRET_KINDS = frozenset({"guest_confirm"})
 INVITES = frozenset({"registration_confirmed", "registration_promoted", "event_changed", "event_restored"})
 
 
-@dataclass(frozen=True)
-class Said:
-    """The words of one kind of letter; both are filled in with the title and the position."""
-
-    subject: Any
-    lead: Any
-
-
-SAID = {
-    "registration_confirmed": Said(_l("You are registered: %(title)s"), _l("You are registered and have a place.")),
-    "registration_waiting": Said(
-        _l("You are on the waiting list: %(title)s"),
-        _l(
-            "All places are taken. You are number %(position)s on the waiting list: "
-            "when a place becomes free for you, a letter will come."
-        ),
-    ),
-    "registration_promoted": Said(
-        _l("You have a place now: %(title)s"), _l("A place has become free, and it is yours.")
-    ),
-    "registration_withdrawn": Said(
-        _l("You are no longer registered: %(title)s"),
-        _l("Your registration is withdrawn. To come after all, register again on the page of the event."),
-    ),
-    "guest_confirm": Said(
-        _l("Confirm your registration: %(title)s"),
-        _l(
-            "Somebody asked for a place with this address. If it was you, open the link and press "
-            "the button there: until then no place is kept. If it was not you, do nothing."
-        ),
-    ),
-    "event_changed": Said(
-        _l("New time or place: %(title)s"),
-        _l("The time or the place has changed. This is how it is now."),
-    ),
-    "event_cancelled": Said(_l("Cancelled: %(title)s"), _l("The event you registered for will not take place.")),
-    "event_restored": Said(
-        _l("Takes place after all: %(title)s"),
-        _l("The event had been cancelled; now it takes place after all. Your registration stands as it was."),
-    ),
-}
-
-
 def render(notification: Notification) -> Letter | None:
-    """The letter that a message is, or None when what it would say is no longer so."""
-    if notification.kind in ideas.KINDS:
-        with force_locale(notification.language):
-            return ideas.letter_of(notification, _fill)
-    cause = cause_of(notification)
+    """The letter that a message is, or None when what it would say is no longer so, or is not wanted."""
+    kind, reader = notification.kind, subscriptions.reader_of(notification)
+    optional = kind in LETTERS
+    if optional and subscriptions.is_muted(reader, kind):
+        return None
+    ways = {"stop": stopping.url_of(reader, kind) if optional else "", "choose": ""}
+    if optional and notification.recipient_id:
+        ways["choose"] = f"{settings_of_app().public_url}/my/subscriptions"
+    with force_locale(notification.language):
+        letter = MADE.get(kind, _of_registration)(notification, partial(_fill, ways))
+    if letter is None or not optional:
+        return letter
+    return replace(letter, headers={**letter.headers, **stopping.headers(reader, kind)})
+
+
+def sample(message: Notification, event: Event) -> Letter:
+    """What a message without a registration would say to one who has a place or, where that is said, waits."""
+    status = WAITLISTED if message.kind == "registration_waiting" else CONFIRMED
+    row = Registration(id=0, public_id="", event_id=event.id or "", person_id="", status=status, queued_at=utcnow())
+    with force_locale(message.language):
+        return _letter(Cause(message, row, event), partial(_fill, {"stop": "", "choose": ""}))
+
+
+def _trial(message: Notification, fill: Fill) -> Letter | None:
+    event = db.session.get(Event, message.topic)
+    return sample(message, event) if event else None
+
+
+def _of_registration(message: Notification, fill: Fill) -> Letter | None:
+    cause = cause_of(message)
     if cause is None:
         return None
-    with force_locale(notification.language):
-        return _letter(cause)
-
-
-def _letter(cause: Cause) -> Letter:
-    message = cause.message
-    said = SAID[message.kind]
-    filled = {"title": said_plain(cause.event.title), "position": cause.position}
-    context = _context(cause, str(said.lead) % filled)
     method, calendar = _calendar(cause)
-    return Letter(
-        to_name=context["name"],
-        to_address=message.recipient,
-        subject=str(said.subject) % filled,
-        text=_fill("letter.txt", context),
-        html=_fill("letter.html", context),
-        calendar=calendar,
-        calendar_method=method,
-        headers={"Content-Language": message.language},
-    )
+    return replace(_letter(cause, fill), calendar=calendar, calendar_method=method)
+
+
+def _letter(cause: Cause, fill: Fill) -> Letter:
+    message, event = cause.message, cause.event
+    if message.kind in (messages.KIND, messages.TEST):
+        subject, own = wording.of_message(message, event)
+        context = _context(cause, "") | own
+    else:
+        position = str(cause.position) if cause.registration.status == WAITLISTED else ""
+        subject, lead = wording.first(message, event, values_of(message, event, _next_step(cause)[0], position))
+        context = _context(cause, lead)
+    return replace(letter_to(message, subject, context, fill), to_name=context["name"])
 
 
 def _context(cause: Cause, lead: str) -> dict[str, Any]:
@@ -129,15 +111,6 @@ def _facts(cause: Cause) -> list[tuple[str, str]]:
     return [(term, value) for term, value in pairs if value]
 
 
-def when_of(event: Event) -> str:
-    """When it takes place; times by the clock of Almaty, wherever the reader is."""
-    if not entries.in_calendars(event) or event.all_day:
-        return words.when_of(event)
-    assert event.starts_at is not None
-    time = span(event.starts_at, event.ends_at or event.starts_at, ALMATY)
-    return str(_("%(time)s, Almaty time", time=time))
-
-
 def _next_step(cause: Cause) -> tuple[str, str]:
     if cause.message.kind == "guest_confirm":
         return links.path_of(cause.registration.public_id), _("Confirm the registration")
@@ -153,6 +126,7 @@ def _calendar(cause: Cause) -> tuple[str, bytes | None]:
         return "", None
     entry = entries.entry_of(event, entries.read_names(), waiting=False if cause.seated else None)
     attendee = ical.Attendee(message.recipient_name, message.recipient)
+    entry = replace(entry, stamped=max(message.created_at, event.changed_at))
     prefix = entries.cancelled_prefix()
     if message.kind in INVITES and cause.seated:
         return "REQUEST", ical.request(entry, attendee, cancelled_prefix=prefix)
@@ -163,6 +137,18 @@ def _calendar(cause: Cause) -> tuple[str, bytes | None]:
     return "", None
 
 
-def _fill(name: str, context: dict[str, Any]) -> str:
-    """A filled template, without what the kit adds to pages: a worker has no request."""
-    return current_app.jinja_env.get_template(f"notifications/mail/{name}").render(context).strip() + "\n"
+def _fill(ways: dict[str, str], name: str, context: dict[str, Any]) -> str:
+    """A filled template, without what the kit adds to pages: a worker has no request.
+
+    `ways` are the addresses to stop such letters; empty where they are facts that nobody can do without.
+    """
+    template = current_app.jinja_env.get_template(f"notifications/mail/{name}")
+    return template.render(context, **ways).strip() + "\n"
+
+
+MADE: dict[str, Callable[[Notification, Fill], Letter | None]] = {
+    **dict.fromkeys(ideas.KINDS, ideas.letter_of),
+    NEW_EVENT: alerts.letter_of,
+    **dict.fromkeys((DAILY, WEEKLY), digests.letter_of),
+    messages.TEST: _trial,
+}

@@ -7,10 +7,11 @@ from typing import Any
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from events_service.db import Notification, db
 from events_service.events.models import Event
-from events_service.notifications import announcing, queries, words
+from events_service.notifications import announcing, queries, reasons, words
 from services.app import say
 from services.errors import NotFound
 from services.identity import Actor, holders, me
@@ -54,6 +55,8 @@ def show() -> ResponseReturnValue:
         tally=[(words.GROUPS[name][1], number, _url(event, name)) for name, number in _tally(event)],
         kind_words=words.kind_words,
         states=words.STATES,
+        reason_of=reasons.of,
+        failed=queries.failed(event) if event else 0,
         mendable=announcing.MENDABLE,
     )
 
@@ -64,6 +67,16 @@ def again(row_id: int) -> ResponseReturnValue:
     return _decide(row_id, announcing.owe_again, _l("The letter to %(address)s is in the queue again"))
 
 
+@pages.post("/notifications/<ref>/again", who=ORGANISERS)
+def all_again(ref: str) -> ResponseReturnValue:
+    """Send all that failed of one event again."""
+    event = queries.own_event(me(), ref)
+    with db.transaction() as session:
+        owed = announcing.owe_all_again(session, me(), event)
+    say(ngettext("%(num)s letter is in the queue again", "%(num)s letters are in the queue again", owed))
+    return redirect(_url(event))
+
+
 @pages.post("/notifications/<int(max=2147483647):row_id>/drop", who=ORGANISERS)
 def drop(row_id: int) -> ResponseReturnValue:
     """Do not send one message that is held back."""
@@ -71,9 +84,7 @@ def drop(row_id: int) -> ResponseReturnValue:
 
 
 def _decide(row_id: int, verb: Callable[..., None], said: Any) -> ResponseReturnValue:
-    row = db.session.scalars(queries.visible(me(), None).where(Notification.id == row_id)).first()
-    if row is None:
-        raise NotFound
+    row = queries.own_message(me(), row_id)
     with db.transaction() as session:
         verb(session, me(), row)
     say(str(said) % {"address": row.recipient})

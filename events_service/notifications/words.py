@@ -16,7 +16,13 @@ KINDS = {
     "idea_moved": _l("New slot of an idea"),
     "fair_cancelled": _l("Cancelled"),
     "fair_restored": _l("Takes place after all"),
+    "event_reminder": _l("Reminder"),
+    "event_published": _l("New event"),
+    "daily_digest": _l("News of the district"),
+    "weekly_digest": _l("Events of the week"),
     "ideas_waiting": _l("Ideas wait for a decision"),
+    "organiser_message": _l("Message of the organisers"),
+    "organiser_message_test": _l("Test of a message"),
 }
 # The mark of the look and the word of each state.
 STATES = {
@@ -33,6 +39,12 @@ GROUPS = {
     "waiting": (_l("In the queue"), _l("in the queue")),
     "sent": (_l("Sent"), _l("sent")),
     "dropped": (_l("Not needed any more"), _l("not needed any more")),
+}
+# Whom an organiser's message is for.
+WHOM = {
+    "all": _l("Everybody who has a place or waits"),
+    "confirmed": _l("Those who have a place"),
+    "waitlisted": _l("Those who wait"),
 }
 
 

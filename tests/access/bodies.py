@@ -40,6 +40,8 @@ SLOT = {"starts_at": in_days(40, "10:30"), "place": "12"}
 SLOT_FORM = {"day": in_days(40)[:10], "start": "10:30", "section": "{section}"}
 REASON = {"reason": "тексеру"}
 PASSWORD = {"password": "төрт сөзден тұратын ұзын құпия"}
+MESSAGE = {"sent_to": "all", "subject": {"kk": "Хабар"}, "body": {"kk": "Дәптер алыңыз"}}
+MESSAGE_FORM = {"sent_to": "all", "subject.kk": "Хабар", "body.kk": "Дәптер алыңыз"}
 GUEST = {"name": "Қонақ", "email": "another@example.invalid"}
 
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -48,6 +50,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/events/new"): EVENT_FORM,
     ("POST", "/events/<ref>/edit"): EVENT_FORM,
     ("POST", "/events/<ref>/register"): GUEST,
+    ("PUT", "/api/v1/me/subscriptions"): {"letters": {"weekly_digest": False}},
+    ("POST", "/my/subscriptions"): {"version": "1"},
     ("POST", "/registry/api/v1/schools"): {"name": {"kk": "Мектеп"}, "district": "{district}", **GROUND},
     ("PATCH", "/registry/api/v1/schools/<ref>"): {"kind": "innovative", "reason": "тексеру"},
     ("POST", "/registry/schools/new"): {**SCHOOL_FORM, "valid_from": "2026-01-01"},
@@ -103,6 +107,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/fairs/<ref>/sections/new"): SECTION_FORM,
     ("POST", "/fairs/<ref>/sections/<section_id>"): SECTION_FORM,
     ("POST", "/fairs/<ref>/sections/<section_id>/fill"): {"day": in_days(40)[:10], "start": "10:00", "gap": "5"},
+    ("POST", "/api/v1/events/<ref>/messages"): MESSAGE,
+    ("POST", "/events/<ref>/message"): MESSAGE_FORM,
+    ("POST", "/events/<ref>/message/send"): MESSAGE_FORM,
     ("POST", "/registry/sign-in"): {"email": "teacher0003@example.invalid"},
     ("POST", "/registry/demo/sign-in"): {"role": "teacher", "number": "0"},
     ("POST", "/registry/api/v1/demo/session"): {"role": "teacher", "number": 0},

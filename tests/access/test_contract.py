@@ -55,7 +55,7 @@ HOLDERS = {"registry": "registrar", "events": "organiser"}
 HOLES = {"ref": "event", "public_id": "registration", "code": "programme"} | {
     name: name.removesuffix("_id") for name in ("order_id", "person_id", "enrolment_id", "section_id", "day_id")
 }
-HOLES |= {"run_id": "registrars", "idea_id": "submitted"}
+HOLES |= {"run_id": "registrars", "idea_id": "submitted", "row_id": "message"}
 AUTHORS = ("PATCH /api/v1/ideas", "/ideas/{idea_id}/submit", "/ideas/{idea_id}/withdraw")
 
 

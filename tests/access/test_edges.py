@@ -192,8 +192,9 @@ def test_return_address_is_no_markup_on_the_page(stage):
 LISTS = {
     "/api/v1/events": "district kind programme subject language format q since until cursor limit",
     "/": "district kind programme subject language format q month cursor",
-    "/calendars": "district kind programme subject format language",
-    "/calendars/all.ics": "district kind programme subject format language lang",
+    "/calendars": "district kind programme subject format language cluster school",
+    "/calendars/all.ics": "district kind programme subject format language cluster school lang",
+    "/calendars/deadlines.ics": "district kind programme subject format language cluster school lang",
     "/registry/api/v1/schools": "district oblast territory_kind small centre kind cluster patron q as_of cursor limit",
     "/registry/schools": "district oblast kind cluster patron q as_of cursor",
     "/registry/api/v1/people": "q district role active cursor limit",

@@ -15,6 +15,8 @@ pytestmark = pytest.mark.one_engine("sqlite")
 
 LINES = table.read()
 NAMES = list(ACTORS)
+# Asked for by mail programs, which have no form: the signed link itself is the proof (RFC 8058).
+ONE_CLICK = ("POST", "/unsubscribe/<token>")
 
 
 def content(suite) -> str:
@@ -85,6 +87,8 @@ def client_of(stage, actor) -> Client:
 def test_form_without_its_own_token_writes_nothing(stage, token):
     suite, before, tried = stage.suite, content(stage.suite), 0
     for line, actor in writers(api=False):
+        if line.route == ONE_CLICK:
+            continue
         stage.ask("anonymous", "POST", "/events/x/register")  # both form sessions are there
         stage.ask("anonymous", "POST", "/registry/sign-out")
         name = suite.app(line.path).name

@@ -147,6 +147,7 @@ def _events(stage: Stage, organiser: str, teacher: str) -> Ids:
         "cancelled": made("publish", "cancel")["slug"],
         "registration": registration["id"],
         "guest": _guest_link(stage, asked["id"]),
+        "stop": _stop_link(stage, guest["email"]),
         "feed": do(stage, teacher, "GET", "/api/v1/me/calendar")["url"].rpartition("/")[2].removesuffix(".ics"),
         "message": _message(stage, event["id"], "failed"),
         "held": _message(stage, event["id"], "held"),
@@ -162,6 +163,13 @@ def _guest_link(stage: Stage, public_id: str) -> str:
 
     with stage.suite.events.app_context():
         return links.path_of(public_id).rpartition("/")[2]
+
+
+def _stop_link(stage: Stage, address: str) -> str:
+    from events_service.subscriptions import links
+
+    with stage.suite.events.app_context():
+        return links.url_of(f"mail:{address}", "event_reminder").rpartition("/")[2]
 
 
 def _message(stage: Stage, event_id: str, status: str) -> str:

@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey
 import demo
 import events_service
 import registry_service
-from events_service.calendars import kept
+from events_service.calendars import fetching, kept
 from services import settings as kit
 from tests.support import postgres
 from tests.support.suite import connect
@@ -147,6 +147,7 @@ class House:
 
     def fresh(self) -> None:
         """Take back what the last test did to rows, letters, settings, connections and counts of tries."""
+        fetching.settle()
         for app, made in zip(self.apps, self._kept, strict=True):
             dispose(app)
             for held, as_made in zip(_of(app), made, strict=True):
@@ -154,6 +155,7 @@ class House:
                 held.update(as_made)
             app.extensions["limits"].storage.reset()
         kept._kept.clear()
+        fetching._noted.clear()
         shutil.rmtree(self.folder / "mail", ignore_errors=True)
         if self._position is None or self._position != self._written():
             self.template.drop(self.name)

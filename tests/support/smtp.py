@@ -17,11 +17,12 @@ from tests.support.processes import free_port
 
 @dataclass(frozen=True)
 class Received:
-    """A message and its envelope, which is what decides where it goes."""
+    """A message, its bytes, and its envelope, which is what decides where it goes."""
 
     message: EmailMessage
     sender: str
     recipients: list[str]
+    content: bytes = b""
 
 
 class Sink:
@@ -43,8 +44,9 @@ class Sink:
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         answer = self.script(envelope) or "250 OK"
         if answer.startswith("2"):
-            message = message_from_bytes(envelope.content or b"", policy=SMTP)
-            self.messages.append(Received(message, envelope.mail_from or "", list(envelope.rcpt_tos)))
+            content = envelope.content if isinstance(envelope.content, bytes) else b""
+            message = message_from_bytes(content, policy=SMTP)
+            self.messages.append(Received(message, envelope.mail_from or "", list(envelope.rcpt_tos), content))
         await asyncio.sleep(3600 if answer == self.HANG else self.pause)
         if answer == self.DROP:
             server.transport.abort()

@@ -12,8 +12,11 @@ def upgrade() -> None:
     _sessions()
     with op.batch_alter_table("event") as batch_op:
         batch_op.add_column(sa.Column("reminders", sa.JSON(), nullable=False, server_default="[1440, 60]"))
+        batch_op.add_column(sa.Column("revision", sa.Integer(), nullable=False, server_default="0"))
     with op.batch_alter_table("event") as batch_op:
         batch_op.alter_column("reminders", server_default=None)
+        batch_op.alter_column("revision", existing_type=sa.Integer(), server_default=None)
+        batch_op.create_index(op.f("ix_event_status_revision"), ["status", "revision"])
     op.create_table(
         "feed_fetch",
         sa.Column("person_id", sa.String(length=32), nullable=False),
@@ -102,6 +105,8 @@ def downgrade() -> None:
     for name in ("letter_template", "organiser_message", "follow", "subscription", "feed_fetch"):
         op.drop_table(name)
     with op.batch_alter_table("event") as batch_op:
+        batch_op.drop_index(op.f("ix_event_status_revision"))
+        batch_op.drop_column("revision")
         batch_op.drop_column("reminders")
     with op.batch_alter_table("agenda_item") as batch_op:
         batch_op.drop_constraint(op.f("uq_agenda_item_uid"), type_="unique")

@@ -7,18 +7,12 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import update
 
-from events_service.db import db
-from events_service.directory.models import Organisation
-from events_service.events.models import Event
+from events_service.db import Counter, db
+from events_service.directory import copying
 from services.fields import midnight, today
+from tests.events_service.calendars.reading import write
 from tests.events_service.scene import TITLE, Scene, entry_of, in_days, play
 from tests.support.suite import Suite
-
-
-def write(scene: Scene, **values: Any) -> None:
-    """Put an event where its verbs would not: into the past, or into disorder."""
-    with scene.suite.events.app_context(), db.transaction() as session:
-        session.execute(update(Event).where(Event.id == scene.event["id"]).values(**values))
 
 
 def put_back(scene: Scene, ends_at: datetime) -> None:
@@ -180,7 +174,9 @@ def test_renamed_organiser_is_renamed_in_the_feed(suite: Suite) -> None:
     scene = play(suite)
     before = scene.entry()
     with suite.events.app_context(), db.transaction() as session:
-        session.get_one(Organisation, scene.event["organisation"]).name = {"kk": "Жаңа атау"}
+        row = {"code": scene.event["organisation"], "name": {"kk": "Жаңа атау"}}
+        copying.apply(session, [{"kind": "organisation", "id": row["code"], "row": row}])
+        session.execute(update(Counter).where(Counter.name == copying.CURSOR).values(value=Counter.value + 1))
     after = scene.entry()
     assert before is not None
     assert after is not None

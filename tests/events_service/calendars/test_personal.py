@@ -1,10 +1,13 @@
 """A person's own calendar: what is in it, and how its secret address dies."""
 
+from datetime import timedelta
+
 from sqlalchemy import select, update
 
 from events_service.calendars.models import FeedAddress
 from events_service.db import db
 from events_service.directory.models import Person
+from tests.events_service.calendars.reading import entries, person_id, personal, switch, write
 from tests.events_service.scene import Scene, entry_of, mail_of, play
 from tests.support.suite import ORIGIN, Suite
 
@@ -75,6 +78,50 @@ def test_mail_and_calendar_share_uid_and_sequence(suite: Suite) -> None:
     assert sent is not None
     assert sent["SEQUENCE"] == found["SEQUENCE"] == 2
     assert sent["DTSTART"].dt == found["DTSTART"].dt
+
+
+def entries_of(scene: Scene, number: int = 1):
+    return entries(scene.suite, path(scene.suite, number))
+
+
+def test_organiser_finds_her_own_events_but_no_drafts(suite: Suite) -> None:
+    scene, copy = play(suite), play(suite)
+    draft = copy.do("POST", copy.path("/duplicate"))
+    found = entries(suite, personal(suite, 0, "organiser"))
+    assert {scene.event["uid"], copy.event["uid"]} <= set(found)
+    assert draft["uid"] not in found
+    assert str(found[scene.event["uid"]]["CONFERENCE"]) == "https://zoom.example/j/123"
+    assert found[scene.event["uid"]]["STATUS"] == "CONFIRMED"
+
+
+def test_alarms_are_for_those_who_asked_and_never_of_a_cancelled_event(suite: Suite) -> None:
+    scene, off, whole = play(suite), play(suite), play(suite, all_day=True, agenda=[])
+    for one in (scene, off, whole):
+        one.register(1)
+    off.cancel()
+    assert not any(entry.walk("VALARM") for entry in entries_of(scene).values())
+    switch(suite, person_id(suite), alarms=True)
+    found = {uid: [alarm["TRIGGER"].dt for alarm in entry.walk("VALARM")] for uid, entry in entries_of(scene).items()}
+    assert found.pop(scene.event["uid"]) == [timedelta(days=-1), timedelta(hours=-1)]
+    assert found.pop(whole.event["uid"]) == [timedelta(days=-1)]
+    assert not any(found.values())
+    assert not any(entry.walk("VALARM") for entry in entries(suite).values())
+    write(scene, reminders=[30])
+    assert [alarm["TRIGGER"].dt for alarm in entries_of(scene)[scene.event["uid"]].walk("VALARM")] == [
+        timedelta(minutes=-30)
+    ]
+
+
+def test_cancelled_events_and_sessions_are_hidden_where_she_wants_it(suite: Suite) -> None:
+    scene, off = play(suite), play(suite)
+    scene.register(1)
+    off.register(1)
+    off.cancel()
+    scene.change(agenda=[])
+    assert [str(entry["STATUS"]) for entry in entries_of(scene).values()].count("CANCELLED") == 3
+    switch(suite, person_id(suite), hide_cancelled=True)
+    assert {uid: str(entry["STATUS"]) for uid, entry in entries_of(scene).items()} == {scene.event["uid"]: "CONFIRMED"}
+    assert off.event["uid"] in entries(suite)
 
 
 def test_registering_moves_the_validators(suite: Suite) -> None:

@@ -59,3 +59,16 @@ def test_feed_is_whole_though_another_reader_empties_what_is_kept(suite, monkeyp
     play(suite)
     monkeypatch.setattr(kept, "_made", emptied)
     assert suite.json("GET", "/calendars/all.ics").data.count(b"BEGIN:VEVENT") == before.count(b"BEGIN:VEVENT") + 1
+
+
+def test_reminders_are_an_hour_and_a_day_unless_said_otherwise(suite):
+    organiser, body = suite.sign_in("organiser"), {"kind": "meeting", "title": {"kk": "x"}, "date_precision": "none"}
+
+    def made(**more):
+        return suite.json("POST", "/api/v1/events", {**body, **more}, as_=organiser)
+
+    given = ({}, {"reminders": None}, {"reminders": []}, {"reminders": [60, 10080, 60]})
+    answers = [made(**more).get_json()["reminders"] for more in given]
+    assert answers == [[1440, 60], [1440, 60], [], [10080, 60]]
+    for wrong in ([61], ["60"], 60, [None]):
+        assert made(reminders=wrong).status_code == 422

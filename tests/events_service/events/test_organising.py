@@ -180,3 +180,22 @@ def test_hostile_fields_are_answered_calmly(suite, fields):
     for button in ("recount", "save"):
         browser.get(f"/events/{scene.event['slug']}/edit")
         assert browser.submit_fields(fields, button=button).status_code in {200, 412, 422}
+
+
+def test_form_shows_and_saves_the_reminders(suite):
+    browser = suite.browser("ru", suite.sign_in("organiser"))
+    browser.get("/events/new")
+    fields = {"title.kk": "Еске салу", "date_precision": "none", "audience": "everyone"}
+    browser.submit_fields(fields, button="save")
+    slug = browser.url.split("/")[2]
+
+    def kept():
+        return suite.json("GET", f"/api/v1/events/{slug}", as_=suite.sign_in("organiser")).get_json()["reminders"]
+
+    assert kept() == [1440, 60]
+    browser.submit_fields({"title.ru": "Напоминание"}, button="save")
+    assert kept() == [1440, 60]
+    browser.submit_fields({"reminders[]": ["10080"]}, button="save")
+    assert kept() == [10080]
+    browser.submit_fields({"reminders[]": []}, button="save")
+    assert kept() == []

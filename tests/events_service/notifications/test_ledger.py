@@ -166,3 +166,61 @@ def hold(scene: Scene) -> None:
     """As a restore leaves it."""
     with scene.suite.events.app_context(), db.transaction() as session:
         session.execute(update(Notification).where(Notification.topic == scene.event["id"]).values(status="held"))
+
+
+def test_resend_puts_a_failed_letter_into_the_queue_once(suite: Suite) -> None:
+    scene = play(suite)
+    scene.register(1)
+    fail(scene, mail_of(1))
+    row = scene.owed("registration_confirmed")[0]
+    assert row["reason"] == "Мұндай пошта жәшігі жоқ: мекенжай дұрыс жазылған ба?"
+    path, key = f"/api/v1/notifications/{row['id']}/resend", {"Idempotency-Key": "again"}
+    replies = [suite.json("POST", path, {}, as_=scene.organiser, headers=key) for _ in range(2)]
+    assert [reply.status_code for reply in replies] == [200, 200]
+    assert replies[0].get_json()["status"] == "queued"
+    assert replies[1].headers["Idempotent-Replayed"] == "true"
+    assert suite.json("POST", path, {}, as_=scene.organiser).status_code == 409
+    assert suite.json("POST", path, {}, as_=suite.sign_in("organiser", 3)).status_code == 404
+    suite.drain()
+    assert [(item["status"], item["reason"]) for item in scene.owed("registration_confirmed")] == [("sent", "")]
+
+
+def test_list_is_filtered_by_state_and_kind(suite: Suite) -> None:
+    scene = play(suite, capacity=1)
+    scene.register(1)
+    scene.register(2)
+    fail(scene, mail_of(2))
+    path = f"/api/v1/notifications?event={scene.event['id']}"
+    for query, numbers in (("status=failed", [2]), ("kind=registration_confirmed", [1]), ("status=sent", [])):
+        items = scene.do("GET", f"{path}&{query}")["items"]
+        assert [item["recipient"] for item in items] == [mail_of(number) for number in numbers]
+    for query in ("status=nothing", "kind=nothing"):
+        assert suite.json("GET", f"{path}&{query}", as_=scene.organiser).status_code == 422
+
+
+def test_all_that_failed_of_an_event_goes_again_and_nothing_else(suite: Suite) -> None:
+    scene, another = play(suite), play(suite)
+    for number in (1, 2, 3):
+        scene.register(number)
+    another.register(1)
+    for number in (1, 2):
+        fail(scene, mail_of(number))
+    fail(another, mail_of(1))
+    doubt(scene, mail_of(3))
+    browser = suite.browser("en", scene.organiser)
+    browser.get(f"/notifications?event={scene.event['id']}")
+    assert "There is no such mailbox" in browser.text
+    assert "it may have arrived" in browser.text
+    browser.submit(f"/notifications/{scene.event['id']}/again")
+    assert "2 letters are in the queue again" in browser.text
+    states = {item["recipient"]: item["status"] for item in scene.owed("registration_confirmed")}
+    assert states == {mail_of(1): "queued", mail_of(2): "queued", mail_of(3): "uncertain"}
+    assert another.owed("registration_confirmed")[0]["status"] == "failed"
+
+
+def doubt(scene: Scene, recipient: str) -> None:
+    """As if the connection had broken after the letter was handed over."""
+    broken = {"status": "uncertain", "error": "Connection unexpectedly closed", "attempts": 3}
+    with scene.suite.events.app_context(), db.transaction() as session:
+        mine = Notification.recipient == recipient, Notification.topic == scene.event["id"]
+        session.execute(update(Notification).where(*mine).values(**broken))

@@ -1,0 +1,81 @@
+"""Our own feeds read with the library that did not write them: does each hold what the rows say?"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any
+
+from icalendar import Calendar
+from sqlalchemy import Select, and_, func, or_, select
+
+from events_service.calendars import feeds
+from events_service.calendars.selections import Selection
+from events_service.db import db
+from events_service.directory import queries as directory
+from events_service.events import queries
+from events_service.events.models import CANCELLED, AgendaItem, Event
+from events_service.registrations.models import LIVE, Registration
+from events_service.subscriptions.models import Subscription
+from services.fields import midnight, today
+from services.i18n import LANGUAGES
+from services.metrics import Gauge
+
+log = logging.getLogger("qonyrau.calendars")
+SAMPLE = 20
+FAULTS = Gauge("qonyrau_feed_faults", "Entries that our feeds lack or should not hold", multiprocess_mode="max")
+Checked = tuple[str, bytes, set[str]]
+
+
+def check() -> int:
+    """Read the public feeds and some people's; answers how many entries are wrong, each reported by its UID."""
+    found = sum(_faults(*one) for one in chain(_public(), _personal()))
+    FAULTS.set(found)
+    return found
+
+
+def _faults(name: str, body: bytes, wanted: set[str]) -> int:
+    try:
+        held = Counter(str(entry["UID"]) for entry in Calendar.from_ical(body).walk("VEVENT"))
+    except ValueError:
+        log.exception("feed %s cannot be read", name)
+        return max(1, len(wanted))
+    wrong = (wanted ^ held.keys()) | {uid for uid, times in held.items() if times > 1}
+    for uid in sorted(wrong):
+        log.error("feed %s: entry %s stands in it %s times", name, uid, held[uid])
+    return len(wrong)
+
+
+def _public() -> Iterator[Checked]:
+    """Everything in each language, and each district in the first."""
+    whole = Selection()
+    for language in LANGUAGES:
+        yield f"all, {language}", feeds.public(whole, language).body, _uids(whole.events())
+    for place in directory.territories():
+        selection = Selection(district=place.code)
+        yield f"district {place.code}", feeds.public(selection, LANGUAGES[0]).body, _uids(selection.events())
+
+
+def _personal() -> Iterator[Checked]:
+    """Of some who registered, others each time; those who hide cancelled events are left alone."""
+    live, switched = Registration.status.in_(LIVE), select(Subscription.reader).where(Subscription.hide_cancelled)
+    people = select(Registration.attendee).where(live, Registration.attendee.not_in(switched)).distinct().subquery()
+    some = select(people.c.attendee).order_by(func.random()).limit(SAMPLE)
+    for person_id in db.session.scalars(some).all():
+        mine = select(Registration.event_id).where(Registration.attendee == person_id, live)
+        own = or_(Event.id.in_(mine), Event.created_by == person_id)
+        events = select(Event).where(own, Event.status.in_(queries.PUBLIC))
+        yield f"of {person_id}", feeds.of_person(person_id, LANGUAGES[0]).body, _uids(events)
+
+
+def _uids(events: Select[Any]) -> set[str]:
+    """The UIDs of the events and of their sessions, counted by the database."""
+    shown = feeds.shown(events).order_by(None)
+    end, gone = func.coalesce(AgendaItem.ends_at, AgendaItem.starts_at), AgendaItem.removed_at.is_not(None)
+    off = or_(gone, Event.status == CANCELLED)
+    lately = or_(
+        and_(off, end > midnight(today() - feeds.AFTER_CANCELLED)), and_(~off, end > midnight(today() - feeds.PAST))
+    )
+    sessions = shown.join(AgendaItem, AgendaItem.event_id == Event.id).where(lately)
+    found = (shown.with_only_columns(Event.uid), sessions.with_only_columns(AgendaItem.uid))
+    return {uid for statement in found for uid in db.session.scalars(statement)}
