@@ -29,7 +29,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
     "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
-COMPRESSED = ["text/html", "text/css", "text/calendar", "image/svg+xml", "application/json", "application/problem+json"]
+COMPRESSED = ["text/html", "text/css", "image/svg+xml", "application/json", "application/problem+json"]
 ContextMaker = Callable[[], dict[str, Any]]
 
 

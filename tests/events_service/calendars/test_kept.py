@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import insert, select, update
+from werkzeug.test import Client
 
 from events_service.calendars import fetching, kept
 from events_service.db import Counter, db
@@ -18,7 +19,7 @@ from services.database import new_id
 from tests.conftest import dispose, make_apps
 from tests.events_service.calendars.reading import ALL, entries, person_id, personal, switch, write
 from tests.events_service.scene import Scene, in_days, play
-from tests.support.suite import Suite
+from tests.support.suite import ORIGIN, Suite
 
 
 def etag(suite: Suite, path: str = ALL) -> str:
@@ -27,7 +28,7 @@ def etag(suite: Suite, path: str = ALL) -> str:
 
 
 def statements(suite: Suite, path: str, **headers: str) -> tuple[int, list[str]]:
-    """The status of an answer, and what it asked of the database."""
+    """The status of an answer of the app without the shortcut, and what it asked of the database."""
     seen: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
@@ -37,7 +38,7 @@ def statements(suite: Suite, path: str, **headers: str) -> tuple[int, list[str]]
         engine = db.engine
     sqlalchemy_event.listen(engine, "before_cursor_execute", note)
     try:
-        reply = suite.json("GET", path, headers=headers)
+        reply = Client(suite.events.wsgi_app._inner).get(path, headers=headers, base_url=ORIGIN)
     finally:
         sqlalchemy_event.remove(engine, "before_cursor_execute", note)
     return reply.status_code, seen

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import ical.calendar_stream
+import icalendar
 import ics
 import recurring_ical_events
 import vobject
@@ -10,6 +11,7 @@ from icalendar import Calendar
 from icalevents import icalparser
 
 Seen = tuple[str, date | datetime, date | datetime, str]
+icalendar.use_zoneinfo()  # icalevents, when it is imported, has chosen otherwise for the whole process
 EVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
