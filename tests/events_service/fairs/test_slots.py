@@ -25,7 +25,8 @@ def age(fair):
     """As if nothing had changed for two days, so that a stamp that moves is seen."""
     with fair.suite.events.app_context(), db.transaction() as session:
         old = midnight(today()).replace(microsecond=0)
-        session.execute(update(Event).values(changed_at=old - (midnight(today()) - old)))
+        aged = {"changed_at": old - (midnight(today()) - old), "revision": Event.revision + 1}
+        session.execute(update(Event).values(aged))
 
 
 STEPS = {

@@ -1,7 +1,6 @@
 """Nobody learns who is known: one answer for known and unknown, in status, body, headers, statements and time."""
 
 import re
-import statistics
 import time
 from contextlib import contextmanager
 
@@ -63,17 +62,16 @@ def test_wrong_password_takes_as_long_for_nobody(suite):
     set_password(suite)
     from registry_service.people import passwords
 
-    taken = {TEACHER: [], UNKNOWN: []}
+    shortest = dict.fromkeys((TEACHER, UNKNOWN), 9.0)  # a busy machine makes some tries long, none short
     with suite.registry.app_context():
-        for _ in range(5):
-            for email, seconds in taken.items():
+        for _ in range(30):
+            for email in shortest:
                 begin = time.perf_counter()
                 assert passwords.verified(email, "wrong " + GOOD) is None
-                seconds.append(time.perf_counter() - begin)
-    medians = [statistics.median(seconds) for seconds in taken.values()]
-    print("medians of a wrong password, known and unknown:", medians)
-    shortest = [min(seconds) for seconds in taken.values()]  # a busy machine makes some tries long, none short
-    assert max(shortest) < 1.8 * min(shortest)
+                shortest[email] = min(shortest[email], time.perf_counter() - begin)
+            if max(shortest.values()) < 1.5 * min(shortest.values()):
+                break
+    assert max(shortest.values()) < 1.8 * min(shortest.values())
 
 
 def test_without_the_hash_of_nobody_the_clock_would_tell(suite, monkeypatch):
