@@ -19,13 +19,16 @@ NAMES = list(ACTORS)
 ONE_CLICK = ("POST", "/unsubscribe/<token>")
 
 
+NOTED = {"feed_fetch"}  # that a program fetched somebody's calendar is shown to her, as a log would
+
+
 def content(suite) -> str:
-    """Everything in both databases, as one digest."""
+    """Everything in both databases but what is noted of looking itself, as one digest."""
     digest = hashlib.sha256()
     for app in (suite.registry, suite.events):
         with app.app_context():
             db = app.config["SERVICE"].db
-            for found in db.metadata.sorted_tables:
+            for found in (one for one in db.metadata.sorted_tables if one.name not in NOTED):
                 rows = db.session.execute(select(found)).all()
                 digest.update("\n".join(sorted(map(str, rows))).encode())
     return digest.hexdigest()
