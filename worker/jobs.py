@@ -23,7 +23,7 @@ from services.jobs import slot_of, take_slot
 from services.metrics import Gauge
 from worker.places import EVENTS, REGISTRY, Apps
 
-HOUR = timedelta(hours=1)
+HOUR = CHECKED = timedelta(hours=1)
 PATIENCE = 3.0
 BODIES_KEPT, KEYS_KEPT, RUNS_KEPT, LINKS_KEPT, GUESTS_KEPT = (
     timedelta(days=90),
@@ -122,7 +122,7 @@ def _count(session: Session, statement: Any) -> int:
 def check_feeds(apps: Apps) -> int:
     """Read our own calendars; once an hour, whoever comes first. Answers how many entries are wrong."""
     with apps[EVENTS].app_context():
-        if not take_slot(events_db.db, events_db.JobRun, "check_feeds", slot_of(HOUR)):
+        if not take_slot(events_db.db, events_db.JobRun, "check_feeds", slot_of(CHECKED)):
             return 0
         return checking.check()
 

@@ -207,7 +207,7 @@ def note_runs() -> None:
         taken = plain(db, model, job, slot)
         if taken:
             with Path(os.environ["RUNS"]).open("a") as file:
-                file.write(f"{model.__module__} {slot}\n")
+                file.write(f"{model.__module__} {job} {slot}\n")
         return taken
 
     jobs.take_slot = noting
