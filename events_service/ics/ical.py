@@ -25,8 +25,8 @@ END = b"END:VCALENDAR\r\n"
 def feed(entries: Sequence[Entry], *, name: str, cancelled_prefix: str, language: str) -> bytes:
     """A calendar to subscribe to; valid without entries too."""
     calendar, title = _calendar("PUBLISH"), one_line(name)
-    calendar.add("NAME", title, {"LANGUAGE": language})
     # The library does not escape what it knows no type for; vText does.
+    calendar.add("NAME", vText(title, params={"LANGUAGE": language}))
     calendar.add("X-WR-CALNAME", vText(title))
     calendar.add("X-WR-TIMEZONE", vText(zones.ALMATY))
     calendar.add("REFRESH-INTERVAL", REFRESH, {"VALUE": "DURATION"})
@@ -37,7 +37,7 @@ def feed(entries: Sequence[Entry], *, name: str, cancelled_prefix: str, language
     return b"".join([_bytes(calendar).removesuffix(END), *written, END])
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16_384)  # 2,000 events in three languages, whole and short
 def lines(entry: Entry, cancelled_prefix: str) -> bytes:
     """One VEVENT as it stands in every feed that holds it: most feeds share most of their entries."""
     return _bytes(_event(entry, cancelled_prefix))

@@ -1,4 +1,4 @@
-"""Text, addresses and stamps as a calendar file holds them: nothing in a value can end its line."""
+"""Text and addresses fit for a calendar file, before the library escapes them: nothing in a value can end its line."""
 
 import re
 from urllib.parse import quote
@@ -16,7 +16,7 @@ _URL_LETTERS = ":/?#[]@!$&'()*+,;=%"
 def clean(value: str) -> str:
     """Text that cannot end a line of the file: no control characters but the newline."""
     kept = _UNSEEN.sub("", value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    # Readers take a typed \N (as in C:\New) for a line break; a typed \n they leave alone.
+    # The library takes a typed \N (as in C:\New) for a line break; a typed \n it leaves alone.
     return tidy(kept.replace("\\N", "\\n"))
 
 
