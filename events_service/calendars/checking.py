@@ -1,4 +1,4 @@
-"""Our own feeds read with the library that did not write them: does each hold what the rows say?"""
+"""Our own feeds read as a calendar program would: does each hold what the rows say?"""
 
 import logging
 from collections import Counter

@@ -9,23 +9,21 @@ MOST = 980_000  # bytes
 
 
 def fit(entries: Sequence[Entry], write: Callable[[Entry], bytes]) -> list[bytes]:
-    """The entries written as they are, or shorter ones where together they would be too long."""
-    found: list[bytes] = []
-    for shorten in SHORTER:
-        found = [write(shorten(entry)) for entry in entries]
-        if sum(map(len, found)) <= MOST:
+    """The entries written as they are; where together they are too long, the longest shorter, until all fit.
+
+    So the fewest lose their text, and no entry is written more than twice: writing is what takes long.
+    """
+    found = list(map(write, entries))
+    over = sum(map(len, found)) - MOST
+    for place in sorted(range(len(found)), key=lambda place: -len(found[place])):
+        if over <= 0:
             break
+        short = write(_short(entries[place]))
+        over -= len(found[place]) - len(short)
+        found[place] = short
     return found
 
 
-def _brief(entry: Entry) -> Entry:
-    """Without its text, to which its link leads."""
-    return replace(entry, description="", terse=True)
-
-
-def _least(entry: Entry) -> Entry:
-    """What is needed to find the way there."""
-    return replace(_brief(entry), categories=(), organiser_name="")
-
-
-SHORTER: tuple[Callable[[Entry], Entry], ...] = (lambda entry: entry, _brief, _least)
+def _short(entry: Entry) -> Entry:
+    """What is needed to find the way there: its link leads to the text."""
+    return replace(entry, description="", categories=(), organiser_name="", terse=True)

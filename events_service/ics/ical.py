@@ -1,42 +1,64 @@
 """Feeds and invitations as bytes, in the shape that every calendar program we know of reads right.
 
 Pure: data in, bytes out, no clock and no chance, so that equal data gives an equal ETag everywhere.
-Entries are written here and not by the library, which takes twenty times as long for a long feed.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
+from typing import Any
 
-from icalendar import Timezone
+from icalendar import (
+    Alarm,
+    Calendar,
+    Event,
+    Timezone,
+    vCalAddress,
+    vCategory,
+    vDate,
+    vDatetime,
+    vDuration,
+    vInt,
+    vText,
+    vUri,
+)
 
 from events_service.ics import fitting, zones
 from events_service.ics.shapes import Attendee, Entry
-from events_service.ics.texts import clean, escaped, fold, mailto, one_line, parameter, stamp, url_of
+from events_service.ics.texts import clean, mailto, one_line, parameter, url_of
 
 __all__ = ["Attendee", "Entry", "cancel", "clean", "etag", "feed", "lines", "one_line", "request"]
 PRODID = "-//Qonyrau//Calendar//EN"
 COLOR = "teal"
-REFRESH = "PT1H"
-ZONE_OF_FEED = f"X-WR-TIMEZONE:{zones.ALMATY}"
+REFRESH = timedelta(hours=1)
 END = b"END:VCALENDAR\r\n"
+# A name and a value of the library's own type: what it need not find out is written a fifth quicker.
+Property = tuple[str, Any]
 
 
 def feed(entries: Sequence[Entry], *, name: str, cancelled_prefix: str, language: str) -> bytes:
     """A calendar to subscribe to; valid without entries too."""
-    title = escaped(one_line(name))
-    named = (f"NAME;LANGUAGE={language}:{title}", f"X-WR-CALNAME:{title}", ZONE_OF_FEED)
-    fresh = (f"REFRESH-INTERVAL;VALUE=DURATION:{REFRESH}", f"X-PUBLISHED-TTL:{REFRESH}", f"COLOR:{COLOR}")
+    calendar, title = _calendar("PUBLISH"), one_line(name)
+    more = {
+        "NAME": vText(title, params={"LANGUAGE": language}),
+        "X-WR-CALNAME": vText(title),
+        "X-WR-TIMEZONE": vText(zones.ALMATY),
+        "REFRESH-INTERVAL": vDuration(REFRESH, params={"VALUE": "DURATION"}),
+        "X-PUBLISHED-TTL": vDuration(REFRESH),
+        "COLOR": vText(COLOR),
+    }
+    calendar.update(more)
+    calendar.subcomponents.extend(_zones(entries))
     written = fitting.fit(entries, lambda entry: lines(entry, cancelled_prefix))
-    return b"".join([_head("PUBLISH", *named, *fresh), *map(_zone, _zones(entries)), *written, END])
+    return b"".join([_bytes(calendar).removesuffix(END), *written, END])
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16_384)  # 2,000 events in three languages, whole and short
 def lines(entry: Entry, cancelled_prefix: str) -> bytes:
     """One VEVENT as it stands in every feed that holds it: most feeds share most of their entries."""
-    return b"".join(map(fold, _event(entry, cancelled_prefix)))
+    return _bytes(_event(entry, cancelled_prefix))
 
 
 def request(entry: Entry, attendee: Attendee, *, cancelled_prefix: str = "") -> bytes:
@@ -55,23 +77,24 @@ def etag(body: bytes) -> str:
     return sha256(body).hexdigest()[:32]
 
 
-def _head(method: str, *more: str) -> bytes:
-    fixed = ("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODID}", "CALSCALE:GREGORIAN", f"METHOD:{method}")
-    return b"".join(map(fold, (*fixed, *more)))
+def _calendar(method: str) -> Calendar:
+    fixed = {"VERSION": "2.0", "PRODID": PRODID, "CALSCALE": "GREGORIAN", "METHOD": method}
+    return Calendar({name: vText(value) for name, value in fixed.items()})
 
 
-def _message(method: str, entry: Entry, cancelled_prefix: str, attendee: str) -> bytes:
+def _message(method: str, entry: Entry, cancelled_prefix: str, attendee: vCalAddress) -> bytes:
     if not entry.organiser_mail:
         raise ValueError("An invitation needs the address of its organiser")
-    zone = b""
+    calendar, event = _calendar(method), _event(entry, cancelled_prefix)
     if entry.time_zone not in zones.WITHOUT_ZONE:
-        zone = _zone(zones.describe(entry.time_zone, entry.starts_at, entry.ends_at))
-    *event, last = _event(entry, cancelled_prefix)
-    return b"".join([_head(method), zone, *map(fold, (*event, attendee, last)), END])
+        calendar.add_component(zones.describe(entry.time_zone, entry.starts_at, entry.ends_at))
+    event["ATTENDEE"] = attendee
+    calendar.add_component(event)
+    return _bytes(calendar)
 
 
-def _zone(zone: Timezone) -> bytes:
-    body: bytes = zone.to_ical(sorted=False)
+def _bytes(part: Calendar | Event) -> bytes:
+    body: bytes = part.to_ical(sorted=False)
     return body
 
 
@@ -85,61 +108,64 @@ def _zones(entries: Sequence[Entry]) -> Iterator[Timezone]:
         yield zones.describe(name, *spans[name])
 
 
-def _event(entry: Entry, cancelled_prefix: str) -> Iterator[str]:
+def _event(entry: Entry, cancelled_prefix: str) -> Event:
     prefix = one_line(cancelled_prefix) if entry.cancelled else ""
     title = one_line(entry.title)
-    yield "BEGIN:VEVENT"
-    yield f"UID:{escaped(one_line(entry.uid))}"
+    event = Event(_properties(entry, f"{prefix} {title}".strip()))
+    event.subcomponents.extend(_alarm(minutes, title) for minutes in entry.alarms if not entry.cancelled)
+    return event
+
+
+def _properties(entry: Entry, summary: str) -> Iterator[Property]:
+    yield "UID", vText(one_line(entry.uid))
     yield from _history(entry)
     yield from _times(entry)
-    yield "SUMMARY:" + escaped(f"{prefix} {title}".strip())
+    yield "SUMMARY", vText(summary)
     yield from _texts(entry)
     yield from _standing(entry)
     if entry.organiser_mail:
-        yield f"ORGANIZER{_common_name(entry.organiser_name)}:{mailto(entry.organiser_mail)}"
+        yield "ORGANIZER", _address(entry.organiser_name, entry.organiser_mail)
     if entry.parent_uid:
-        yield f"RELATED-TO;RELTYPE=PARENT:{escaped(one_line(entry.parent_uid))}"
-    for minutes in () if entry.cancelled else entry.alarms:
-        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{escaped(title)}")
-        yield from (f"TRIGGER:-PT{minutes}M", "END:VALARM")
-    yield "END:VEVENT"
+        yield "RELATED-TO", vText(one_line(entry.parent_uid), params={"RELTYPE": "PARENT"})
 
 
-def _history(entry: Entry) -> Iterator[str]:
+def _history(entry: Entry) -> Iterator[Property]:
     # Both stamps are stored: the time of the fetch would change the ETag of an unchanged feed.
-    changed = stamp(_aware(entry.changed))
-    yield f"DTSTAMP:{stamp(_aware(entry.stamped)) if entry.stamped else changed}"
-    yield f"LAST-MODIFIED:{changed}"
+    yield "DTSTAMP", _stamp(entry.stamped or entry.changed)
+    yield "LAST-MODIFIED", _stamp(entry.changed)
     if not entry.terse:
-        yield f"CREATED:{stamp(_aware(entry.created))}"
-    yield f"SEQUENCE:{entry.sequence}"
+        yield "CREATED", _stamp(entry.created)
+    yield "SEQUENCE", vInt(entry.sequence)
 
 
-def _times(entry: Entry) -> Iterator[str]:
-    yield "DTSTART" + _time(entry, entry.starts_at)
+def _stamp(at: datetime) -> vDatetime:
+    return vDatetime(zones.local(at, "UTC"))
+
+
+def _times(entry: Entry) -> Iterator[Property]:
+    yield "DTSTART", _time(entry, entry.starts_at)
     if entry.ends_at > entry.starts_at:  # RFC 5545: an end is later than its beginning
-        yield "DTEND" + _time(entry, entry.ends_at)
+        yield "DTEND", _time(entry, entry.ends_at)
 
 
-def _time(entry: Entry, instant: datetime) -> str:
+def _time(entry: Entry, instant: datetime) -> vDate | vDatetime:
     if entry.all_day:
-        return f";VALUE=DATE:{zones.local(instant, entry.time_zone):%Y%m%d}"
-    zoned = zones.zoned(instant, entry.time_zone)
-    return f";TZID={entry.time_zone}:{zoned:%Y%m%dT%H%M%S}" if zoned else f":{stamp(instant)}"
+        return vDate(zones.local(instant, entry.time_zone).date(), params={"VALUE": "DATE"})
+    return vDatetime(zones.written(instant, entry.time_zone))
 
 
-def _texts(entry: Entry) -> Iterator[str]:
+def _texts(entry: Entry) -> Iterator[Property]:
     url, join_url = url_of(entry.url), url_of(entry.join_url)
     description = "" if entry.terse else _description(entry, join_url, url)
     for name, value in (("DESCRIPTION", description), ("LOCATION", one_line(entry.location))):
         if value:
-            yield f"{name}:{escaped(value)}"
+            yield name, vText(value)
     if url:
-        yield f"URL:{url}"
-    if categories := [escaped(found) for found in map(one_line, entry.categories) if found]:
-        yield "CATEGORIES:" + ",".join(categories)
+        yield "URL", vUri(url)
+    if categories := [found for found in map(one_line, entry.categories) if found]:
+        yield "CATEGORIES", vCategory(categories)
     if join_url:
-        yield f"CONFERENCE;VALUE=URI;FEATURE=VIDEO:{join_url}"
+        yield "CONFERENCE", vUri(join_url, params={"VALUE": "URI", "FEATURE": "VIDEO"})
 
 
 def _description(entry: Entry, *links: str) -> str:
@@ -148,26 +174,29 @@ def _description(entry: Entry, *links: str) -> str:
     return "\n".join([text, *(link for link in links if link and link not in text)]).strip()
 
 
-def _standing(entry: Entry) -> Iterator[str]:
+def _standing(entry: Entry) -> Iterator[Property]:
     """STATUS, and what is meant without being said: OPAQUE and PUBLIC."""
     # RFC 5546, 3.2.5: with a STATUS those who stay would be told that the event is off.
     if not entry.without_status:
-        yield f"STATUS:{'CANCELLED' if entry.cancelled else 'TENTATIVE' if entry.tentative else 'CONFIRMED'}"
+        yield "STATUS", vText("CANCELLED" if entry.cancelled else "TENTATIVE" if entry.tentative else "CONFIRMED")
     busy = entry.busy and not entry.all_day and not entry.cancelled
     if not (entry.terse and busy):
-        yield f"TRANSP:{'OPAQUE' if busy else 'TRANSPARENT'}"
+        yield "TRANSP", vText("OPAQUE" if busy else "TRANSPARENT")
     if not entry.terse:
-        yield "CLASS:PUBLIC"
+        yield "CLASS", vText("PUBLIC")
 
 
-def _attendee(attendee: Attendee, answer: str) -> str:
-    name = _common_name(attendee.name)
-    return f"ATTENDEE{name};CUTYPE=INDIVIDUAL;PARTSTAT={answer};ROLE=REQ-PARTICIPANT;RSVP=FALSE:{mailto(attendee.mail)}"
+def _alarm(minutes: int, title: str) -> Alarm:
+    trigger = vDuration(timedelta(minutes=-minutes))
+    return Alarm({"ACTION": vText("DISPLAY"), "DESCRIPTION": vText(title), "TRIGGER": trigger})
 
 
-def _common_name(name: str) -> str:
-    return f";CN={parameter(name)}" if one_line(name) else ""
+def _attendee(attendee: Attendee, answer: str) -> vCalAddress:
+    person = _address(attendee.name, attendee.mail)
+    person.params.update(CUTYPE="INDIVIDUAL", PARTSTAT=answer, ROLE="REQ-PARTICIPANT", RSVP="FALSE")
+    return person
 
 
-def _aware(at: datetime) -> datetime:
-    return zones.local(at, "UTC")
+def _address(name: str, mail: str) -> vCalAddress:
+    shown = parameter(name)
+    return vCalAddress(mailto(mail), params={"CN": shown} if shown else None)
