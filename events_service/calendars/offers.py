@@ -31,7 +31,7 @@ class Offer:
     def picture(self) -> Markup:
         """A QR code that a phone's camera opens in its calendar program: of https it would only save a file."""
         drawn = segno.make(self.webcal, error="m", micro=False)
-        svg = drawn.svg_inline(scale=SCALE, border=QUIET, light="#fff", svgclass=None, lineclass=None)
+        svg = drawn.svg_inline(scale=SCALE, border=QUIET, light="#fff", svgclass="qr", lineclass=None)
         label = escape(_("QR code of the link of %(title)s", title=self.title))
         return Markup(svg.replace("<svg", f'<svg role="img" aria-label="{label}"', 1))  # noqa: S704 - of our own making
 

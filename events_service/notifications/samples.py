@@ -13,7 +13,7 @@ from services.i18n import LANGUAGES
 from services.identity import Actor
 from services.mail import Letter
 
-TITLE = {"kk": "Аралас сынып сабағы", "ru": "Урок в смешанном классе", "en": "A lesson in mixed classes"}
+TITLE = {"kk": "Біріктірілген сыныптағы сабақ", "ru": "Урок в совмещённом классе", "en": "A lesson in mixed classes"}
 Preview = tuple[str, Letter]
 
 

@@ -100,7 +100,7 @@ def test_page_of_publishing_says_how_many_follow(suite: Suite) -> None:
     scene = play(suite)
     copy = scene.do("POST", scene.path("/duplicate"))
     page = suite.get(f"/events/{copy['slug']}/publish", as_=scene.organiser).text
-    assert "никто не следит" in page and "за день, за час" in page
+    assert "никто не подписан" in page and "за день, за час" in page
     scene.do("PATCH", f"/api/v1/events/{copy['id']}", {"programme": PROGRAMME, "reminders": [60]})
     page = suite.get(f"/events/{copy['slug']}/publish", as_=scene.organiser).text
-    assert "1 человек, который следит" in page and "за час" in page and "за день" not in page
+    assert "1 подписчик" in page and "за час" in page and "за день" not in page

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.one_engine("sqlite")
 ALMATY = zone_info("Asia/Almaty")
 SUNDAY = datetime(2027, 2, 7, 12, tzinfo=ALMATY)
 PROGRAMME = "USHQYR_OI"
-WEEK, DISTRICT = ("Ближайшие события, за", "Сіз қадағалайтын"), ("Новости вашего", "Ауданыңыздың")
+WEEK, DISTRICT = ("Ближайшие события по", "Жазылымдарыңыз"), ("Новости вашего", "Ауданыңыздың")
 
 
 @pytest.fixture(autouse=True)

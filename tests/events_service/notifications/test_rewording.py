@@ -137,7 +137,7 @@ def test_each_kind_has_its_page_and_a_letter_to_look_at(suite: Suite, kind: str)
     assert browser.get(f"/notifications/templates/{kind}").status_code == 200
     names = rewording.names_of(kind)
     browser.submit_fields({"lead.kk": " ".join(f"[{{{name}}}]" for name in names)}, button="preview")
-    assert "Аралас сынып сабағы" in browser.text
+    assert "Біріктірілген сыныптағы сабақ" in browser.text
     assert ("{position}" in browser.text) is (kind == "registration_waiting")
 
 

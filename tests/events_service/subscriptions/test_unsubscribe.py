@@ -74,13 +74,13 @@ def test_page_asks_first_says_what_is_off_and_takes_it_back(suite: Suite) -> Non
         path = links.url_of("mail:guest@example.invalid", "weekly_digest").removeprefix(ORIGIN)
     browser = suite.browser("ru")
     browser.get(path)
-    assert "Остановить эти письма?" in browser.text and "Раз в неделю" in browser.text
+    assert "Больше не присылать эти письма?" in browser.text and "Раз в неделю" in browser.text
     browser.submit(button="stop")
-    assert "больше не приходят" in browser.text and browser.response.status_code == 200
+    assert "больше не будут приходить" in browser.text and browser.response.status_code == 200
     browser.get(path)
-    assert "больше не приходят" in browser.text
+    assert "больше не будут приходить" in browser.text
     browser.submit(button="resume")
-    assert "Остановить эти письма?" in browser.text
+    assert "Больше не присылать эти письма?" in browser.text
     assert press(suite, path, resume="1").status_code == 400
     assert browser.response.headers["Referrer-Policy"] == "no-referrer"
 
