@@ -50,12 +50,6 @@ class Line:
     def route(self) -> tuple[str, str]:
         return self.method, HOLE.sub(r"<\1>", self.path)
 
-    @property
-    def asks_rows(self) -> bool:
-        """Does more than the role decide? Then two of one role get different answers, or something is not there."""
-        pairs = (self.letters[place : place + 2] for place in (1, 3, 5))
-        return "n" in self.letters or any(one != other for one, other in pairs)
-
     def address(self, ids: dict[str, str]) -> str:
         return HOLE.sub(lambda hole: ids.get(hole[2] or hole[1], hole[2] or ""), self.path)
 

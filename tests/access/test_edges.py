@@ -219,8 +219,9 @@ def test_every_query_field_takes_any_text_without_harm(stage):
     """All fields of a list at once, then each free one alone; an answer or a refusal, never an error."""
     for path, names in LISTS.items():
         actor = "organiser" if "notifications" in path or "audience" in path else "registrar"
-        for value in corpora.QUERIES:
-            for fields in (names.split(), *([name] for name in names.split() if name in {"q", "district"})):
+        free = [[name] for name in names.split() if name in {"q", "district"}]
+        for number, value in enumerate(corpora.QUERIES):
+            for fields in (names.split(), *(free if number % 3 == len(path) % 3 else free[:1])):
                 reply = ask(stage, actor, path, dict.fromkeys(fields, value))
                 assert reply.status_code in {200, 404, 422}, (path, fields, value, reply.status_code)
 

@@ -35,10 +35,9 @@ def test_every_route_has_its_line_in_the_table(stage):
     assert not table.amiss(LINES, stage.suite.registry, stage.suite.events)
 
 
-def test_everybody_gets_what_the_table_says(stage, engine):
-    """The second engine is asked only where rows decide: where two of the same role get different answers."""
-    lines = [line for line in LINES if engine == "sqlite" or line.asks_rows]
-    found = wrong(stage, lines)
+@pytest.mark.one_engine("sqlite")
+def test_everybody_gets_what_the_table_says(stage):
+    found = wrong(stage, LINES)
     assert not found, "".join(found)
 
 

@@ -136,6 +136,7 @@ def test_opening_rush_seats_exactly_as_many_as_there_are_places(rush, _run):
     check_opening(rush)
 
 
+@pytest.mark.one_engine("postgres")
 @pytest.mark.parametrize("_run", range(RUNS))
 def test_thirty_leaving_at_once_leave_no_place_empty_while_people_wait(rush, _run):
     check_leaving(rush)
