@@ -41,7 +41,7 @@ Property = tuple[str, Any]
 def feed(entries: Sequence[Entry], *, name: str, cancelled_prefix: str, language: str) -> bytes:
     """A calendar to subscribe to; valid without entries too."""
     calendar, title = _calendar("PUBLISH"), one_line(name)
-    more = {
+    shown = {
         "NAME": vText(title, params={"LANGUAGE": language}),
         "X-WR-CALNAME": vText(title),
         "X-WR-TIMEZONE": vText(zones.ALMATY),
@@ -49,7 +49,7 @@ def feed(entries: Sequence[Entry], *, name: str, cancelled_prefix: str, language
         "X-PUBLISHED-TTL": vDuration(REFRESH),
         "COLOR": vText(COLOR),
     }
-    calendar.update(more)
+    calendar.update(shown)
     calendar.subcomponents.extend(_zones(entries))
     written = fitting.fit(entries, lambda entry: lines(entry, cancelled_prefix))
     return b"".join([_bytes(calendar).removesuffix(END), *written, END])
