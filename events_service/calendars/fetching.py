@@ -21,24 +21,27 @@ log = logging.getLogger("qonyrau.calendars")
 PAUSE = timedelta(minutes=10)
 MOST_WAITING, MOST_KNOWN = 200, 10_000
 OTHER = "other"
-# The first word that stands in what a program says of itself decides.
+# The first word that stands in what a program says of itself decides: names of calendar programs, then of
+# browsers, which hold the names of systems too, then of systems.
 PROGRAMS = (
     ("google", "Google"),
     ("thunderbird", "Thunderbird"),
     ("icsx5", "Android"),
     ("davx5", "Android"),
-    ("android", "Android"),
     ("outlook", "Outlook"),
     ("microsoft", "Outlook"),
     ("office", "Outlook"),
     ("exchange", "Outlook"),
     ("dataaccessd", "Apple"),
+    ("calendaragent", "Apple"),
+    ("applewebkit", OTHER),
+    ("firefox/", OTHER),
+    ("android", "Android"),
     ("ios/", "Apple"),
     ("macos/", "Apple"),
     ("mac os", "Apple"),
     ("mac_os", "Apple"),
-    ("calendaragent", "Apple"),
-    ("apple", "Apple"),
+    ("mac+os", "Apple"),
 )
 Fetch = tuple[Flask, str, str]
 _waiting: "queue.Queue[Fetch]" = queue.Queue(MOST_WAITING)
