@@ -71,6 +71,20 @@ def test_fetch_is_written_once_in_ten_minutes_for_each_program(suite: Suite) -> 
     assert fetches(suite)["Thunderbird"] > 10  # control: nobody else's moved
 
 
+def test_new_address_has_been_fetched_by_nobody_until_it_is(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, late = personal(suite), []
+    fetch(suite, old, "Google-Calendar-Importer")
+    assert set(fetches(suite)) == {"Google"}  # control: it had been
+    with monkeypatch.context() as patch:
+        patch.setattr(fetching._waiting, "put_nowait", late.append)
+        fetch(suite, old, "Thunderbird/128")
+    suite.json("POST", "/api/v1/me/calendar/rotate", as_=suite.sign_in("teacher", 1))
+    fetching._waiting.put_nowait(late[0])  # noted before, written after
+    assert fetches(suite) == {}
+    fetch(suite, personal(suite), "Google-Calendar-Importer")
+    assert set(fetches(suite)) == {"Google"}
+
+
 def test_fetch_of_a_public_feed_is_nobodys(suite: Suite) -> None:
     fetch(suite, ALL, "Google-Calendar-Importer")
     assert fetches(suite) == {}
