@@ -8,10 +8,10 @@ import hashlib
 import hmac
 import secrets
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from events_service.calendars.models import FeedAddress
+from events_service.calendars.models import FeedAddress, FeedFetch
 from events_service.db import Audit, db
 from events_service.directory.models import Person
 from services import ledger
@@ -47,7 +47,7 @@ def person_of(token: str) -> str:
 
 
 def replace(session: Session, actor: Actor) -> str:
-    """Give the actor's calendar a new address; answers its path."""
+    """Give the actor's calendar a new address, which nobody has fetched yet; answers its path."""
     new = {"person_id": actor.id, "name": secrets.token_urlsafe(16), "version": FIRST_VERSION}
     ledger.insert_once(session, FeedAddress, {**new, "created_at": utcnow()})
     session.execute(
@@ -56,6 +56,7 @@ def replace(session: Session, actor: Actor) -> str:
         .values(name=new["name"], version=FeedAddress.version + 1, rotated_at=utcnow())
         .execution_options(synchronize_session=False)
     )
+    session.execute(delete(FeedFetch).where(FeedFetch.person_id == actor.id))
     ledger.audit(session, Audit, actor, "calendar.replaced", "person", actor.id)
     session.expire_all()
     return path_of(actor.id)

@@ -23,7 +23,7 @@ from services.metrics import Gauge
 
 log = logging.getLogger("qonyrau.calendars")
 SAMPLE = 20
-FAULTS = Gauge("qonyrau_feed_faults", "Entries that our feeds lack or should not hold", multiprocess_mode="max")
+FAULTS = Gauge("qonyrau_feed_faults", "Entries our feeds lack or should not hold", multiprocess_mode="mostrecent")
 Checked = tuple[str, bytes, set[str]]
 
 
@@ -57,12 +57,13 @@ def _public() -> Iterator[Checked]:
 
 
 def _personal() -> Iterator[Checked]:
-    """Of some who registered, others each time; those who hide cancelled events are left alone."""
+    """Of some who registered, others each time, no guests; those who hide cancelled events are left alone."""
     live, switched = Registration.status.in_(LIVE), select(Subscription.reader).where(Subscription.hide_cancelled)
-    people = select(Registration.attendee).where(live, Registration.attendee.not_in(switched)).distinct().subquery()
-    some = select(people.c.attendee).order_by(func.random()).limit(SAMPLE)
+    who = Registration.person_id
+    people = select(who).where(live, who.is_not(None), who.not_in(switched)).distinct().subquery()
+    some = select(people.c.person_id).order_by(func.random()).limit(SAMPLE)
     for person_id in db.session.scalars(some).all():
-        mine = select(Registration.event_id).where(Registration.attendee == person_id, live)
+        mine = select(Registration.event_id).where(Registration.person_id == person_id, live)
         own = or_(Event.id.in_(mine), Event.created_by == person_id)
         events = select(Event).where(own, Event.status.in_(queries.PUBLIC))
         yield f"of {person_id}", feeds.of_person(person_id, LANGUAGES[0]).body, _uids(events)

@@ -106,8 +106,11 @@ def _public(selection: Selection, language: str) -> Feed:
 
 
 def _deadlines(selection: Selection, language: str) -> Feed:
-    ideas = {row.event_id: row.ideas_close_at for row in db.session.scalars(select(Fair))}
-    due = or_(Event.registration_closes_at.is_not(None), Event.kind == FAIR)
+    since = midnight(today() - PAST) - closing.LENGTH
+    fairs = select(Fair.event_id, Fair.ideas_close_at).join(Event, (Event.id == Fair.event_id) & (Event.kind == FAIR))
+    fairs = fairs.where(Fair.ideas_close_at > since)
+    ideas = dict(db.session.execute(fairs).tuples().all())
+    due = or_(Event.registration_closes_at > since, Event.id.in_(fairs.with_only_columns(Fair.event_id)))
     with force_locale(language):
         names = entries.read_names()
         found = kept.entries_of(

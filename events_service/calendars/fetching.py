@@ -12,6 +12,7 @@ from datetime import timedelta
 from flask import Flask
 from sqlalchemy import update
 
+from events_service.calendars import addresses
 from events_service.calendars.models import FeedFetch
 from events_service.db import db
 from services.database import utcnow
@@ -21,24 +22,27 @@ log = logging.getLogger("qonyrau.calendars")
 PAUSE = timedelta(minutes=10)
 MOST_WAITING, MOST_KNOWN = 200, 10_000
 OTHER = "other"
-# The first word that stands in what a program says of itself decides.
+# The first word that stands in what a program says of itself decides: names of calendar programs, then of
+# browsers, which hold the names of systems too, then of systems.
 PROGRAMS = (
     ("google", "Google"),
     ("thunderbird", "Thunderbird"),
     ("icsx5", "Android"),
     ("davx5", "Android"),
-    ("android", "Android"),
     ("outlook", "Outlook"),
     ("microsoft", "Outlook"),
     ("office", "Outlook"),
     ("exchange", "Outlook"),
     ("dataaccessd", "Apple"),
+    ("calendaragent", "Apple"),
+    ("applewebkit", OTHER),
+    ("firefox/", OTHER),
+    ("android", "Android"),
     ("ios/", "Apple"),
     ("macos/", "Apple"),
     ("mac os", "Apple"),
     ("mac_os", "Apple"),
-    ("calendaragent", "Apple"),
-    ("apple", "Apple"),
+    ("mac+os", "Apple"),
 )
 Fetch = tuple[Flask, str, str]
 _waiting: "queue.Queue[Fetch]" = queue.Queue(MOST_WAITING)
@@ -53,9 +57,9 @@ def program_of(agent: str) -> str:
     return next((program for word, program in PROGRAMS if word in said), OTHER)
 
 
-def note(app: Flask, person_id: str, agent: str) -> None:
-    """Have a fetch written down soon, once in ten minutes for each person and program."""
-    fetch = app, person_id, program_of(agent)
+def note(app: Flask, path: str, agent: str) -> None:
+    """Have a fetch of a personal calendar written down soon, once in ten minutes for each path and program."""
+    fetch = app, path, program_of(agent)
     now = time.monotonic()
     if now - _noted.get(fetch, -PAUSE.total_seconds()) < PAUSE.total_seconds():
         return
@@ -69,10 +73,11 @@ def note(app: Flask, person_id: str, agent: str) -> None:
     _start()
 
 
-def write(person_id: str, program: str) -> None:
-    """Remember the fetch, unless another process has done so a moment ago."""
-    values = {"person_id": person_id, "program": program}
+def write(path: str, program: str) -> None:
+    """Remember the fetch, unless another process has done so a moment ago. Raises NotFound for a dead address."""
     with db.transaction() as session:
+        person_id = addresses.person_of(path.rpartition("/")[2].removesuffix(".ics"))
+        values = {"person_id": person_id, "program": program}
         insert_once(session, FeedFetch, {**values, "at": utcnow() - PAUSE})
         session.execute(
             update(FeedFetch)
@@ -98,10 +103,10 @@ def _start() -> None:
 
 def _write_all() -> None:
     while True:
-        app, person_id, program = _waiting.get()
+        app, path, program = _waiting.get()
         try:
             with app.app_context():
-                write(person_id, program)
+                write(path, program)
         except Exception as error:
             log.warning("a fetch was not written down: %s", type(error).__name__)
         finally:

@@ -106,7 +106,7 @@ def my_events(token: str) -> Response:
     """What one person comes to or organises; whoever has the address may read it."""
     feed = feeds.personal(token, selections.language_of(request.args))
     app: Any = current_app
-    fetching.note(app._get_current_object(), feed.owner, request.headers.get("User-Agent", ""))
+    fetching.note(app._get_current_object(), request.path, request.headers.get("User-Agent", ""))
     response = _answer(feed, "qonyrau-my.ics", PERSONAL)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

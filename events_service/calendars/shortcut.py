@@ -114,7 +114,7 @@ class Shortcut:
 
     def _give(self, answer: Answer, environ: Environ, start: Start, began: float) -> Iterable[bytes]:
         if answer.feed.owner:
-            fetching.note(self._app, answer.feed.owner, environ.get("HTTP_USER_AGENT", ""))
+            fetching.note(self._app, environ["PATH_INFO"], environ.get("HTTP_USER_AGENT", ""))
         etag = _matched(answer, environ)
         status = 304 if etag else 200
         headers = [*answer.without_body, ("ETag", f'"{etag}"')] if etag else answer.headers

@@ -55,11 +55,18 @@ def _rows_of(event: Event, body: Sequence[Line]) -> dict[int, AgendaItem]:
     free, found = list(event.lines), dict[int, AgendaItem]()
     for alike in LIKENESSES:
         for number, line in enumerate(body):
-            row = next((row for row in free if number not in found and alike(number, line, row)), None)
+            if number in found:
+                continue
+            row = next((row for row in free if _fits(event, line, row) and alike(number, line, row)), None)
             if row is not None:
                 found[number] = row
                 free.remove(row)
     return found
+
+
+def _fits(event: Event, line: Line, row: AgendaItem) -> bool:
+    """A session that people may have leaves as removed; a line without a time would make it vanish."""
+    return not (event.published_at and row.starts_at) or line["starts_at"] is not None
 
 
 def _note_change(event: Event, row: AgendaItem, line: Line, now: datetime, *, moved: bool, touched: bool) -> None:

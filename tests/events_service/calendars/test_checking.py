@@ -1,13 +1,21 @@
 """The self-check reads our own feeds: it is silent while they are right, and names what is wrong."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
+from prometheus_client import CollectorRegistry
+from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import update
 
 from events_service.calendars import checking, kept
 from events_service.db import db
 from events_service.events.models import Event
 from events_service.ics import ical
-from tests.events_service.calendars.reading import ALL, entries, write
+from tests.events_service.calendars.reading import ALL, entries, person_id, write
 from tests.events_service.scene import play
 from tests.support.suite import Suite
 from worker import jobs
@@ -27,7 +35,41 @@ def test_right_feeds_have_no_fault(suite: Suite, caplog: pytest.LogCaptureFixtur
     off.cancel()
     scene.change(agenda=[])
     assert check(suite) == 0
-    assert caplog.messages == []
+    assert [record for record in caplog.records if record.name == checking.log.name] == []
+
+
+def test_only_people_have_a_calendar_to_check(suite: Suite, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = play(suite)
+    scene.confirm(scene.ask())
+    scene.register(1)
+    checked: list[str] = []
+    monkeypatch.setattr(checking, "SAMPLE", 100_000)
+    monkeypatch.setattr(checking.feeds, "of_person", lambda who, _: checked.append(who) or SimpleNamespace(body=b""))
+    with suite.events.app_context():
+        list(checking._personal())
+    assert person_id(suite) in checked
+    assert [who for who in checked if who.startswith("mail:")] == []
+
+
+LOOKS = """
+import os
+from events_service.calendars import checking
+if os.fork() == 0:
+    checking.FAULTS.set(3)
+    os._exit(0)
+os.wait()
+checking.FAULTS.set(0)
+"""
+
+
+def test_faults_are_those_of_the_last_process_that_looked(tmp_path: Path) -> None:
+    """Also when one that found some has ended since."""
+    environ = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", LOOKS], env=environ, check=True)
+    assert len(list(tmp_path.iterdir())) > 1
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=str(tmp_path))
+    assert registry.get_sample_value("qonyrau_feed_faults") == 0
 
 
 def test_event_that_cannot_be_written_is_named_and_harms_no_other(

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from events_service.db import db
 from events_service.directory.models import ATTACHMENT, RESOURCE_CENTRE, Fact, School
 from events_service.events.models import EventAudience
+from events_service.fairs.models import Fair
+from events_service.ics import deadlines
 from services.fields import midnight, today
 from tests.events_service.calendars.reading import entries, write
 from tests.events_service.scene import in_days, play
@@ -122,3 +124,21 @@ def test_day_until_which_ideas_are_taken_is_an_entry(suite: Suite) -> None:
     found = deadline(suite, uid)
     assert found is not None
     assert found["DTSTART"].dt == at
+
+
+@pytest.mark.one_engine("sqlite")
+@pytest.mark.parametrize("what", ["registration-closes", "ideas-close"])
+@pytest.mark.parametrize(("days", "shown"), [(90, True), (91, False)])
+def test_deadline_long_past_is_neither_shown_nor_read(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch, what: str, days: int, shown: bool
+) -> None:
+    ideas, at = what == "ideas-close", midnight(today() - timedelta(days=days))
+    scene = play(suite, kind="fair", agenda=[])
+    with suite.events.app_context(), db.transaction() as session:
+        session.add(Fair(event_id=scene.event["id"], ideas_close_at=at if ideas else None))
+    write(scene, registration_closes_at=None if ideas else at)
+    read: list[str] = []
+    whole = deadlines.deadlines_of
+    monkeypatch.setattr(deadlines, "deadlines_of", lambda event, *rest: read.append(event.uid) or whole(event, *rest))
+    assert (deadline(suite, f"{what}-{scene.event['uid']}") is not None) is shown
+    assert (scene.event["uid"] in read) is shown

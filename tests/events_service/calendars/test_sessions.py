@@ -89,6 +89,18 @@ def test_removed_session_stays_as_cancelled_and_nowhere_else(suite: Suite) -> No
     assert (back["UID"], back["STATUS"], back["SEQUENCE"]) == (gone["UID"], "CONFIRMED", 2)
 
 
+def test_session_that_loses_its_time_is_cancelled_and_has_another_row(suite: Suite) -> None:
+    scene = programme(suite)
+    before = sessions(scene)["Сабақ"]
+    answer = scene.change(agenda=[OPENING, LESSON | {"starts_at": None, "ends_at": None}])
+    gone = entries(suite)[str(before["UID"])]
+    assert (gone["STATUS"], gone["SEQUENCE"], gone["DTSTART"].dt) == ("CANCELLED", 1, before["DTSTART"].dt)
+    assert [item["title"] for item in answer["agenda"]] == [FIRST, SECOND]
+    scene.change(agenda=[OPENING, LESSON])
+    back = sessions(scene)["Сабақ"]
+    assert (back["UID"], back["STATUS"], back["SEQUENCE"]) == (before["UID"], "CONFIRMED", 2)
+
+
 @pytest.mark.parametrize(("days", "shown"), [(1, True), (2, False)])
 def test_removed_session_stays_until_the_day_after_its_end(suite: Suite, days: int, shown: bool) -> None:
     scene = programme(suite)
