@@ -193,8 +193,8 @@ def test_event_without_reminders_has_none(suite: Suite) -> None:
 
 def test_reminder_is_by_the_utc_instant_whatever_the_zone_is_then() -> None:
     starts = {2021: "2021-04-05T04:00Z", 2026: "2026-04-06T05:00Z"}
-    for year, text in starts.items():
-        start = datetime.fromisoformat(text)
+    for year, said in starts.items():
+        start = datetime.fromisoformat(said)
         assert start.astimezone(zone_info("Asia/Almaty")).hour == 10, year
         assert reminders.moment_of(start, 60) == start - timedelta(hours=1)
         assert reminders.moment_of(start, 1440) == start - timedelta(days=1)
