@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable
 
 from events_service import db as events_db
+from events_service.notifications import announcing, quiet
 from events_service.notifications import letters as event_letters
-from events_service.notifications import quiet
 from registry_service import db as registry_db
 from registry_service.people import letters as sign_in_letters
 from services.outbox import Outbox, Tally, drain
@@ -29,6 +29,7 @@ def drain_all(apps: Apps, go_on: Callable[[], bool] = always) -> Tally:
         with apps[name].app_context():
             try:
                 if name == EVENTS:
+                    announcing.write_anew()
                     quiet.hold()
                 _add(total, drain(outbox, apps[name].config["SETTINGS"], go_on=go_on))
             except Exception as error:

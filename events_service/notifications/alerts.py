@@ -48,8 +48,9 @@ def is_over(event: Event) -> bool:
 
 
 def followers(actor: Actor, event: Event) -> Select[Any]:
-    """Who follows it, by the schools of its rule as of today; not who publishes it."""
-    districts = audience_schools(event.audience, today()).with_only_columns(School.territory_code).order_by(None)
+    """Who follows it and may register, by the schools of its rule as of today; not who publishes it."""
+    schools = audience_schools(event.audience, today()).order_by(None)
+    districts = schools.with_only_columns(School.territory_code)
     follows = select(Follow.reader).where(
         or_(
             (Follow.what == SUBJECT) & (func.lower(Follow.code) == func.lower(event.subject)),
@@ -57,7 +58,13 @@ def followers(actor: Actor, event: Event) -> Select[Any]:
             (Follow.what == DISTRICT) & Follow.code.in_(districts),
         )
     )
-    told = Person.active, Person.id.not_in({actor.id, event.created_by}), Person.id.not_in(muted(NEW_EVENT))
+    told: tuple[Any, ...] = (
+        Person.active,
+        Person.id.not_in({actor.id, event.created_by}),
+        Person.id.not_in(muted(NEW_EVENT)),
+    )
+    if event.restrict_to_audience:
+        told = *told, Person.school_id.in_(schools.with_only_columns(School.id))
     who = Person.email, Person.id.label("recipient_id"), Person.name, Person.language, literal(event.id)
     return select(*who).where(Person.id.in_(follows), *told)
 

@@ -101,6 +101,19 @@ def owe_all_again(session: Session, actor: Actor, event: Event) -> int:
     return owed
 
 
+def write_anew() -> None:
+    """Let what a server put off be asked for again when its turn comes: it may be overtaken by then.
+
+    Not what has perhaps been given away: its copies must all say the same.
+    """
+    put_off = Notification.status == "queued", Notification.ambiguous == 0, Notification.rendered.is_not(None)
+    if db.session.scalar(select(Notification.id).where(*put_off).limit(1)) is None:
+        return
+    with db.transaction() as session:
+        anew = update(Notification).where(*put_off).values(rendered=None)
+        session.execute(anew.execution_options(synchronize_session=False))
+
+
 def drop(session: Session, actor: Actor, row: Notification) -> None:
     """Do not send a message that is held back."""
     if not _settle(session, row, (HELD,), {"status": "superseded"}):

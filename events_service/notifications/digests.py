@@ -21,7 +21,7 @@ from events_service.notifications.quiet import is_quiet
 from events_service.notifications.words import kind_words
 from events_service.registrations.models import LIVE, Registration
 from events_service.subscriptions.models import Follow
-from events_service.subscriptions.queries import held_for, matches, muted
+from events_service.subscriptions.queries import held_for, matches, muted, open_to
 from events_service.subscriptions.words import DAILY, WEEKLY
 from services import ledger
 from services.database import utcnow
@@ -80,7 +80,7 @@ WHO = Person.email, Person.id.label("recipient_id"), Person.name, Person.languag
 
 
 def _owe_weekly(session: Session, monday: date) -> int:
-    coming = exists().where(Follow.reader == Person.id, *_of_week(monday), matches())
+    coming = exists().where(Follow.reader == Person.id, *_of_week(monday), matches(), open_to(Person.school_id))
     people = select(*WHO).where(Person.active, Person.id.not_in(muted(WEEKLY)), coming)
     return owe_each(session, people, kind=WEEKLY, sequence=monday.toordinal(), topic="")
 
@@ -96,6 +96,8 @@ def _owe_daily(session: Session, day: date) -> int:
 def daily(person: Person, day: date) -> list[Section]:
     """What a coordinator reads on a day; nothing where there is nothing."""
     districts = [role.partition(":")[2] for role in person.roles if role.startswith("coordinator:")]
+    if not districts:
+        return []
     schools = select(School.id).where(School.territory_code.in_(districts))
     ours = or_(*(held_for(code) for code in districts))
     within = Event.starts_at >= midnight(day), Event.starts_at < midnight(day + DAYS_AHEAD)
@@ -173,7 +175,7 @@ def letter_of(message: Notification, fill: Fill) -> Letter | None:
         sections = daily(person, day)
         subject, lead = _("News of your district"), _("This is new in your district.")
     else:
-        follows = exists().where(Follow.reader == person.id, matches())
+        follows = exists().where(Follow.reader == person.id, matches()) & open_to(person.school_id)
         sections = [_coming(_("In the next two weeks"), and_(follows, *_of_week(day)))]
         subject, lead = _("Coming events of what you follow"), _("These events of what you follow come next.")
     if not any(section.lines for section in sections):

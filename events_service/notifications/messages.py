@@ -1,6 +1,7 @@
 """An organiser's own message to those registered for an event: tried on herself, then sent once."""
 
 import hashlib
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -39,10 +40,10 @@ def send(
 ) -> tuple[OrganiserMessage, bool]:
     """Owe a loaded `MessageBody` to everybody it is for; answers the message and whether it is new.
 
-    The same form sent again answers what it made. Raises Conflict when nobody would get it and when
+    The same form sent again with the same words answers what it made. Raises Conflict when nobody would get it and when
     the event has had as many in 24 hours as it may.
     """
-    form = hashlib.sha256(f"{submission}|{event.id}|{actor.id}".encode()).hexdigest() if submission else None
+    form = _name_of(submission, event, actor, data) if submission else None
     session.execute(update(Event.__table__).where(Event.id == event.id).values(turns=Event.turns + 1))
     made = select(OrganiserMessage).where(OrganiserMessage.submission_id == form)
     if form and (found := session.scalars(made).first()):
@@ -60,6 +61,12 @@ def send(
     new = {"event": event.id, "recipients": message.recipients, **texts}
     ledger.audit(session, Audit, actor, "message.sent", "message", str(message.id), new=new)
     return message, True
+
+
+def _name_of(submission: str, event: Event, actor: Actor, data: dict[str, Any]) -> str:
+    """Tells what a form sends from all else: changed after a step back in the browser, it is another message."""
+    sent = [submission, event.id, actor.id, data["sent_to"], data["subject"], data["body"]]
+    return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
 
 
 def try_out(session: Session, actor: Actor, event: Event, data: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 
 from events_service.db import Notification, db
-from events_service.subscriptions.words import LETTERS
+from events_service.subscriptions.words import LETTERS, REMINDER
 from services.database import utcnow
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -36,13 +36,20 @@ def awake(instant: datetime, before: datetime | None = None) -> datetime:
 
 
 def hold() -> None:
-    """Put off until the morning what is due in the quiet hours all the same: a sender was away, or tries again."""
+    """Put off until the morning what is due in the quiet hours all the same: a sender was away, or tries again.
+
+    A reminder that has perhaps come already is let go: by the morning its copy could be too late.
+    """
     now = utcnow()
     if not is_quiet(now):
         return
     due = Notification.kind.in_(LETTERS), Notification.status == "queued", Notification.due_at <= now
     if db.session.scalar(select(Notification.id).where(*due).limit(1)) is None:
         return
+    doubtful = Notification.kind == REMINDER, Notification.ambiguous > 0
     with db.transaction() as session:
-        off = update(Notification).where(*due).values(due_at=awake(now))
-        session.execute(off.execution_options(synchronize_session=False))
+        for off in (
+            update(Notification).where(*due, *doubtful).values(status="superseded"),
+            update(Notification).where(*due).values(due_at=awake(now)),
+        ):
+            session.execute(off.execution_options(synchronize_session=False))

@@ -6,7 +6,7 @@ A moved event is a new start with reminders of its own; what is owed for the old
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 
 from events_service.db import Notification, db
 from events_service.events.models import LEADS, PUBLISHED, Event
@@ -40,10 +40,15 @@ def sequence_of(start: datetime, lead: int) -> int:
 
 
 def leads_of(event: Event) -> list[int]:
-    """What its organiser chose; an event of whole days has no hour to count from."""
-    if event.date_precision != "day":
+    """What its organiser chose; an event of whole days has no hour to count from.
+
+    Of two that the quiet hours put on one moment only the shorter stands.
+    """
+    if event.date_precision != "day" or event.starts_at is None:
         return []
-    return [lead for lead in event.reminders if lead in LEADS and (lead >= DAY or not event.all_day)]
+    chosen = [lead for lead in event.reminders if lead in LEADS and (lead >= DAY or not event.all_day)]
+    start = event.starts_at
+    return list({moment_of(start, lead): lead for lead in sorted(chosen, reverse=True)}.values())
 
 
 def stands(event: Event, sequence: int) -> bool:
@@ -77,14 +82,15 @@ def _owe(event: Event, lead: int) -> int:
 def _unreminded(event_id: str, start: datetime, lead: int) -> Select[Any]:
     """Who had a place when the reminder came due, has not been told the time since, and wants it."""
     moment = moment_of(start, lead)
-    of_her = Notification.subject_ref == Registration.public_id
-    told = exists().where(of_her, Notification.kind.in_(TELL_WHEN), Notification.created_at > moment)
-    owed = exists().where(of_her, Notification.kind == REMINDER, Notification.sequence == sequence_of(start, lead))
+    # Read once for the event: asked for each registration, the same would take the square of their number.
+    of_it = select(Notification.subject_ref).where(Notification.topic == event_id)
+    told = of_it.where(Notification.kind.in_(TELL_WHEN), Notification.created_at > moment)
+    owed = of_it.where(Notification.kind == REMINDER, Notification.sequence == sequence_of(start, lead))
     return select(*REGISTRANT).where(
         Registration.event_id == event_id,
         Registration.status == CONFIRMED,
         func.coalesce(Registration.confirmed_at, Registration.created_at) <= moment,
         Registration.attendee.not_in(muted(REMINDER)),
-        ~told,
-        ~owed,
+        Registration.public_id.not_in(told),
+        Registration.public_id.not_in(owed),
     )

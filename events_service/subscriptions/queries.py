@@ -77,6 +77,12 @@ def matches() -> ColumnElement[bool]:
     )
 
 
+def open_to(school_id: Any) -> ColumnElement[bool]:
+    """May those of this school register for this `Event`?"""
+    member = exists().where(EventAudience.event_id == Event.id, EventAudience.school_id == school_id)
+    return or_(~Event.restrict_to_audience, member)
+
+
 def held_for(district: Any) -> ColumnElement[bool]:
     """Is this `Event` published for a school of the district?"""
     school = School.id == EventAudience.school_id, School.territory_code == district

@@ -7,7 +7,7 @@ import time_machine
 
 from events_service.directory.queries import territories
 from tests.events_service.notifications.test_reminders import clock
-from tests.events_service.scene import TITLE, play, text_of
+from tests.events_service.scene import TITLE, move_to, other_school, play, small_school, text_of
 from tests.events_service.subscriptions.follower import Follower, district_of
 from tests.support.suite import Suite
 
@@ -46,6 +46,20 @@ def test_what_one_does_not_follow_brings_none(suite: Suite) -> None:
     assert follower.subjects() == []
     play(suite, audience={"rule": "district", "district": mine})
     assert len(follower.subjects()) == 1
+
+
+def test_event_that_is_only_for_other_schools_is_not_told(suite: Suite) -> None:
+    inside, outside = Follower(suite), Follower(suite, 6)
+    for one in (inside, outside):
+        one.follow(programme=[PROGRAMME])
+    scene = play(suite)
+    move_to(scene, 5, small_school(scene).id)
+    move_to(scene, 6, other_school(scene).id)
+    only = {"audience": {"rule": "small_class"}, "programme": PROGRAMME}
+    play(suite, **only, restrict_to_audience=True)
+    assert (len(inside.subjects()), len(outside.subjects())) == (1, 0)
+    play(suite, **only)
+    assert (len(inside.subjects()), len(outside.subjects())) == (2, 1)
 
 
 def test_who_muted_has_registered_or_publishes_herself_gets_none(suite: Suite) -> None:

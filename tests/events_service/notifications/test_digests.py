@@ -11,7 +11,7 @@ from events_service.db import Notification, db
 from events_service.directory.models import Person, School
 from events_service.events.models import Event
 from services.fields import zone_info
-from tests.events_service.scene import Scene, mail_of, play, text_of
+from tests.events_service.scene import Scene, mail_of, move_to, other_school, play, small_school, text_of
 from tests.events_service.subscriptions.follower import Follower
 from tests.support.suite import Suite
 from worker import jobs
@@ -80,6 +80,21 @@ def test_week_with_nothing_and_muted_weeks_bring_no_row(suite: Suite) -> None:
         assert found.all() == []
 
 
+def test_week_leaves_out_what_is_only_for_other_schools(suite: Suite) -> None:
+    inside, outside = Follower(suite), Follower(suite, 6)
+    for one in (inside, outside):
+        one.follow(programme=[PROGRAMME])
+    only = {"audience": {"rule": "small_class"}, "restrict_to_audience": True, "programme": PROGRAMME}
+    with suite.events.app_context(), db.transaction() as session:
+        session.execute(update(Event).values(programme=""))
+    scene = soon(suite, **only)
+    move_to(scene, 5, small_school(scene).id)
+    move_to(scene, 6, other_school(scene).id)
+    work(suite, SUNDAY.replace(day=8))
+    told = [mail["To"].addresses[0].addr_spec for mail in digests(suite, WEEK)]
+    assert told == [mail_of(5)]
+
+
 def test_week_missed_on_monday_comes_until_wednesday(suite: Suite) -> None:
     Follower(suite).follow(programme=[PROGRAMME])
     soon(suite, days=5, programme=PROGRAMME)
@@ -109,6 +124,19 @@ def test_morning_tells_a_coordinator_what_is_new_in_her_district(suite: Suite) -
         m for m in digests(suite, DISTRICT) if m["To"].addresses[0].addr_spec == "coordinator0@example.invalid"
     ]
     assert mail_of(number) not in text_of(second)
+
+
+def test_digest_owed_to_who_coordinates_no_more_is_not_sent(suite: Suite) -> None:
+    district = suite_district(suite)
+    soon(suite, audience={"rule": "district", "district": district})
+    with time_machine.travel(SUNDAY.replace(day=8, hour=8), tick=False):
+        jobs.run("owe_digests", {"registry": suite.registry, "events": suite.events})
+        with suite.events.app_context(), db.transaction() as session:
+            session.execute(update(Person).where(Person.email == "coordinator0@example.invalid").values(roles=[]))
+        suite.drain()
+    told = {mail["To"].addresses[0].addr_spec for mail in digests(suite, DISTRICT)}
+    assert "coordinator0@example.invalid" not in told
+    assert told
 
 
 def test_empty_day_brings_no_row(suite: Suite) -> None:

@@ -199,6 +199,19 @@ def test_page_counts_shows_each_language_and_sends_once(suite: Suite) -> None:
 
 
 @pytest.mark.one_engine("sqlite")
+@pytest.mark.parametrize("edited", [{"subject.kk": "Қалам алыңыз"}, {"body.ru": "И ручка"}, {"sent_to": "waitlisted"}])
+def test_form_changed_after_a_step_back_is_another_message(suite: Suite, edited: dict[str, str]) -> None:
+    scene = crowd(suite)
+    browser = suite.browser("en", scene.organiser)
+    browser.get(page_of(scene))
+    browser.submit_fields(FIELDS)
+    form = browser.form(f"{page_of(scene)}/send")
+    for fields in ({}, edited, edited):
+        assert browser.send(form, {"send": "", **fields}).status_code == 303
+    assert len(scene.do("GET", scene.path("/messages"))["items"]) == 2
+
+
+@pytest.mark.one_engine("sqlite")
 def test_a_test_goes_to_its_writer_alone(suite: Suite) -> None:
     scene = crowd(suite)
     browser = suite.browser("en", scene.organiser)

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import text
 
+from events_service.db import db
 from events_service.notifications import reminders
 from services.fields import zone_info
 from tests.events_service.scene import Scene, in_days, mail_of, play, text_of
@@ -168,6 +170,22 @@ def test_early_event_is_reminded_of_the_evening_before(suite: Suite) -> None:
     assert found.at(clock("08:00"), beats=2) == [mail_of(1)]
 
 
+def test_of_two_reminders_that_fall_on_one_moment_one_comes(suite: Suite) -> None:
+    found = night(suite, starts_at=in_days(START, "09:00"), ends_at=in_days(START, "10:00"), reminders=[180, 60])
+    assert found.at(clock("21:29", START - 1)) == []
+    assert found.at(clock("08:00"), beats=2) == [mail_of(1)]
+    assert found.at(clock("08:29"), beats=2) == [mail_of(1)]
+
+
+def test_who_is_to_be_reminded_is_found_without_reading_all_messages(suite: Suite) -> None:
+    with suite.events.app_context():
+        people = reminders._unreminded("e", clock("10:00"), 60)
+        said = str(people.compile(db.engine, compile_kwargs={"literal_binds": True}))
+        plan = [row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {said}"))]
+    assert len([step for step in plan if " notification " in step and "topic=?" in step]) == 2, plan
+    assert not [step for step in plan if "SCAN notification" in step or "CORRELATED" in step], plan
+
+
 def test_event_without_reminders_has_none(suite: Suite) -> None:
     found = night(suite, reminders=[])
     assert found.at(clock("10:00", START - 1)) + found.at(clock("09:00")) == []
@@ -175,8 +193,8 @@ def test_event_without_reminders_has_none(suite: Suite) -> None:
 
 def test_reminder_is_by_the_utc_instant_whatever_the_zone_is_then() -> None:
     starts = {2021: "2021-04-05T04:00Z", 2026: "2026-04-06T05:00Z"}
-    for year, text in starts.items():
-        start = datetime.fromisoformat(text)
+    for year, said in starts.items():
+        start = datetime.fromisoformat(said)
         assert start.astimezone(zone_info("Asia/Almaty")).hour == 10, year
         assert reminders.moment_of(start, 60) == start - timedelta(hours=1)
         assert reminders.moment_of(start, 1440) == start - timedelta(days=1)
