@@ -2,8 +2,10 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Callable, Iterator
+from functools import partial
+from random import shuffle
+from time import monotonic
 from typing import Any
 
 from icalendar import Calendar
@@ -23,13 +25,23 @@ from services.metrics import Gauge
 
 log = logging.getLogger("qonyrau.calendars")
 SAMPLE = 20
+LONGEST = 5.0  # seconds: in the loop letters stand behind it
 FAULTS = Gauge("qonyrau_feed_faults", "Entries our feeds lack or should not hold", multiprocess_mode="mostrecent")
 Checked = tuple[str, bytes, set[str]]
+Reading = Callable[[], Checked]
 
 
 def check() -> int:
-    """Read the public feeds and some people's; answers how many entries are wrong, each reported by its UID."""
-    found = sum(_faults(*one) for one in chain(_public(), _personal()))
+    """Read public feeds and some people's; answers how many entries are wrong, each reported by its UID.
+
+    As many as there is time for, in another order each time, so that each has its turn.
+    """
+    readings, end, found = [*_public(), *_personal()], monotonic() + LONGEST, 0
+    shuffle(readings)
+    for read in readings:
+        found += _faults(*read())
+        if monotonic() > end:
+            break
     FAULTS.set(found)
     return found
 
@@ -46,27 +58,32 @@ def _faults(name: str, body: bytes, wanted: set[str]) -> int:
     return len(wrong)
 
 
-def _public() -> Iterator[Checked]:
+def _public() -> Iterator[Reading]:
     """Everything in each language, and each district in the first."""
-    whole = Selection()
     for language in LANGUAGES:
-        yield f"all, {language}", feeds.public(whole, language).body, _uids(whole.events())
+        yield partial(_read_public, f"all, {language}", Selection(), language)
     for place in directory.territories():
-        selection = Selection(district=place.code)
-        yield f"district {place.code}", feeds.public(selection, LANGUAGES[0]).body, _uids(selection.events())
+        yield partial(_read_public, f"district {place.code}", Selection(district=place.code), LANGUAGES[0])
 
 
-def _personal() -> Iterator[Checked]:
+def _read_public(name: str, selection: Selection, language: str) -> Checked:
+    return name, feeds.public(selection, language).body, _uids(selection.events())
+
+
+def _personal() -> Iterator[Reading]:
     """Of some who registered, others each time, no guests; those who hide cancelled events are left alone."""
     live, switched = Registration.status.in_(LIVE), select(Subscription.reader).where(Subscription.hide_cancelled)
     who = Registration.person_id
     people = select(who).where(live, who.is_not(None), who.not_in(switched)).distinct().subquery()
     some = select(people.c.person_id).order_by(func.random()).limit(SAMPLE)
-    for person_id in db.session.scalars(some).all():
-        mine = select(Registration.event_id).where(Registration.person_id == person_id, live)
-        own = or_(Event.id.in_(mine), Event.created_by == person_id)
-        events = select(Event).where(own, Event.status.in_(queries.PUBLIC))
-        yield f"of {person_id}", feeds.of_person(person_id, LANGUAGES[0]).body, _uids(events)
+    yield from (partial(_read_personal, person_id) for person_id in db.session.scalars(some).all())
+
+
+def _read_personal(person_id: str) -> Checked:
+    mine = select(Registration.event_id).where(Registration.person_id == person_id, Registration.status.in_(LIVE))
+    own = or_(Event.id.in_(mine), Event.created_by == person_id)
+    events = select(Event).where(own, Event.status.in_(queries.PUBLIC))
+    return f"of {person_id}", feeds.of_person(person_id, LANGUAGES[0]).body, _uids(events)
 
 
 def _uids(events: Select[Any]) -> set[str]:

@@ -46,9 +46,22 @@ def test_only_people_have_a_calendar_to_check(suite: Suite, monkeypatch: pytest.
     monkeypatch.setattr(checking, "SAMPLE", 100_000)
     monkeypatch.setattr(checking.feeds, "of_person", lambda who, _: checked.append(who) or SimpleNamespace(body=b""))
     with suite.events.app_context():
-        list(checking._personal())
+        for read in checking._personal():
+            read()
     assert person_id(suite) in checked
     assert [who for who in checked if who.startswith("mail:")] == []
+
+
+def test_check_ends_when_its_time_is_up_and_takes_others_the_next_time(
+    suite: Suite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(checking, "LONGEST", -1.0)
+    monkeypatch.setattr(checking, "_faults", lambda name, *_: read.append(name) or 0)
+    for number in range(1, 9):
+        assert check(suite) == 0
+        assert len(read) == number
+    assert len(set(read)) > 1
 
 
 LOOKS = """
