@@ -13,6 +13,7 @@ from events_service.calendars import addresses, kept, stamps
 from events_service.calendars.kept import Entries, Feed, shelf
 from events_service.calendars.selections import Selection
 from events_service.db import db
+from events_service.directory.copying import shown_at
 from events_service.events import queries
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.fairs.models import FAIR, Fair
@@ -66,7 +67,7 @@ def of_person(person_id: str, language: str) -> Feed:
     statement = select(Event).where(mine, Event.status.in_(queries.PUBLIC)).order_by(Event.starts_at, Event.id)
     with force_locale(language):
         body = compose(shown(statement), reader, _("Qonyrau: my events"))
-    return _feed(body, _last_change(), _last_step(person_id), owner=person_id)
+    return _feed(body, _last_step(person_id), person_id)
 
 
 def single(event: Event, language: str) -> Feed:
@@ -102,7 +103,7 @@ def _kept(address: Hashable, make: Callable[[], Feed]) -> Feed:
 def _public(selection: Selection, language: str) -> Feed:
     with force_locale(language):
         body = compose(shown(selection.events()), Reader(), selection.title())
-    return _feed(body, _last_change())
+    return _feed(body)
 
 
 def _deadlines(selection: Selection, language: str) -> Feed:
@@ -121,7 +122,7 @@ def _deadlines(selection: Selection, language: str) -> Feed:
         )
         standing = sorted((e for e in found if _stands(e, Reader())), key=lambda entry: (entry.starts_at, entry.uid))
         body = _write(standing, selection.title(_("deadlines")))
-    return _feed(body, _last_change())
+    return _feed(body)
 
 
 def _reader(person_id: str) -> Reader:
@@ -154,10 +155,10 @@ def _write(found: list[ical.Entry], name: str) -> bytes:
     return ical.feed(found, name=name, cancelled_prefix=entries.cancelled_prefix(), language=i18n.language())
 
 
-def _feed(body: bytes, *changes: datetime | None, owner: str = "") -> Feed:
+def _feed(body: bytes, step: datetime | None = None, owner: str = "") -> Feed:
     """With the last change; at midnight the window moves, which is a change too."""
-    known = (at for at in (midnight(today()), *changes) if at and at <= utcnow())
-    return Feed(body, ical.etag(body), max(known), owner)
+    changes = midnight(today()), _last_change(), shown_at(), step
+    return Feed(body, ical.etag(body), max(at for at in changes if at and at <= utcnow()), owner)
 
 
 def _last_change() -> datetime | None:

@@ -42,7 +42,7 @@ _kept: dict[Key, Entries] = {}
 
 @dataclass(frozen=True)
 class Feed:
-    """What one address answers; `changed` is never older than anything the body shows.
+    """What one address answers, and when anything that it may show last changed.
 
     `owner` is the person whose feed it is, empty for public ones; `stamp` is what it was made under.
     """

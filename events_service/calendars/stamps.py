@@ -1,7 +1,8 @@
 """One small statement whose value changes whenever anything that a feed shows has changed.
 
 Each verb that changes what calendars show moves the event's `changed_at`, and with it `revision`, so the
-sum over public events only grows; the copy of the register moves its cursor with each change.
+sum over public events only grows; the copy of the register moves a counter with each change but those of
+people and their sessions.
 """
 
 from collections.abc import Callable, Hashable
@@ -12,7 +13,7 @@ from sqlalchemy import Dialect, Engine, bindparam, func, select
 
 from events_service.calendars.models import FeedAddress
 from events_service.db import Counter, db
-from events_service.directory.copying import CURSOR
+from events_service.directory.copying import SHOWN
 from events_service.directory.models import Person
 from events_service.events.models import Event
 from events_service.events.queries import PUBLIC
@@ -29,7 +30,7 @@ def _one(column: Any, *conditions: Any) -> Any:
 
 
 # Built once, as they run for every fetch.
-DIRECTORY = _one(Counter.value, Counter.name == CURSOR)
+DIRECTORY = _one(Counter.value, Counter.name == SHOWN)
 EVENTS = select(func.count(), func.sum(Event.revision), DIRECTORY).where(Event.status.in_(PUBLIC))
 PERSONAL = EVENTS.add_columns(
     _one(func.count(Registration.id), HERS),

@@ -5,11 +5,11 @@ Two pullers may run at once: a page counts only if the cursor still stands where
 
 import time
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import case, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from events_service.db import Counter, db
@@ -28,9 +28,12 @@ from events_service.directory.models import (
     Territory,
     TerritoryOblast,
 )
+from services.database import utcnow
 from services.ledger import insert_once
 
-CURSOR = "directory"
+CURSOR, SHOWN = "directory", "directory_shown"
+UNSHOWN = {"person", "session"}  # they change all day long, and no feed shows anything of them
+ZERO = datetime(2020, 1, 1, tzinfo=UTC)
 Row = dict[str, Any]
 
 
@@ -81,11 +84,28 @@ def _move_cursor(session: Session, since: int, to: int) -> bool:
     return bool(moved.rowcount)  # type: ignore[attr-defined]
 
 
+def _move_shown(session: Session) -> None:
+    """To the present second, or beyond it by as many changes as it has seen: each has a value of its own."""
+    insert_once(session, Counter, {"name": SHOWN, "value": 0})
+    now = int((utcnow() - ZERO).total_seconds())
+    later = case((Counter.value < now, now), else_=Counter.value + 1)
+    session.execute(
+        update(Counter).where(Counter.name == SHOWN).values(value=later).execution_options(synchronize_session=False)
+    )
+
+
+def shown_at() -> datetime:
+    """When that of the copy last changed which pages and feeds show."""
+    return ZERO + timedelta(seconds=db.session.scalar(select(Counter.value).where(Counter.name == SHOWN)) or 0)
+
+
 def apply(session: Session, items: list[Row]) -> None:
     """Make the copy's rows what the items say; applying twice changes nothing.
 
     Parents come before children: the order of kinds is fixed, whatever the order of changes was.
     """
+    if any(item["kind"] not in UNSHOWN for item in items):
+        _move_shown(session)
     for kind, copy in COPIERS.items():
         rows = [item for item in items if item["kind"] == kind]
         if rows:

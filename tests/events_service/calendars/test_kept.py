@@ -8,14 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
+from werkzeug.http import parse_date
 from werkzeug.test import Client
 
-from events_service.calendars import fetching, kept
-from events_service.db import Counter, db
+from events_service.calendars import fetching, kept, stamps
+from events_service.db import db
 from events_service.directory import copying
 from events_service.events.models import AgendaItem, Event
-from services.database import new_id
+from services.database import new_id, utcnow
 from tests.conftest import dispose, make_apps
 from tests.events_service.calendars.reading import ALL, entries, person_id, personal, switch, write
 from tests.events_service.scene import Scene, in_days, play
@@ -148,14 +149,39 @@ def test_two_apps_on_one_database_answer_the_same_bytes(suite: Suite) -> None:
         dispose(registry, events)
 
 
-def test_renamed_organiser_in_the_register_moves_the_validator(suite: Suite) -> None:
-    scene, before = play(suite), ""
-    before = etag(suite)
-    row = {"code": scene.event["organisation"], "name": {"kk": "Жаңа атау"}}
+def copied(suite: Suite, kind: str, ref: str, row: dict[str, Any]) -> None:
+    """A change of the register comes."""
     with suite.events.app_context(), db.transaction() as session:
-        copying.apply(session, [{"kind": "organisation", "id": row["code"], "row": row}])
-        session.execute(update(Counter).where(Counter.name == copying.CURSOR).values(value=Counter.value + 1))
-    assert etag(suite) != before
+        copying.apply(session, [{"kind": kind, "id": ref, "row": row}])
+
+
+def test_renamed_organiser_in_the_register_moves_the_validators(suite: Suite) -> None:
+    scene = play(suite)
+    before = suite.json("GET", ALL).headers
+    code = scene.event["organisation"]
+    copied(suite, "organisation", code, {"code": code, "name": {"kk": "Жаңа атау"}})
+    after = suite.json("GET", ALL, headers={"If-Modified-Since": before["Last-Modified"]})
+    assert after.status_code == 200  # within one second they have one date
+    assert after.headers["ETag"] != before["ETag"]
+    assert parse_date(after.headers["Last-Modified"]) >= parse_date(before["Last-Modified"])
+
+
+def test_each_change_of_the_register_has_a_stamp_of_its_own_but_those_of_people(suite: Suite) -> None:
+    """The whole day long people sign in and out: no feed is made anew for it."""
+    seen = [stamp(suite)]
+    for _ in range(3):
+        copied(suite, "organisation", "UMC", {"code": "UMC", "name": {"kk": "Атау"}})
+        seen.append(stamp(suite))
+    assert len(set(seen)) == 4
+    copied(suite, "session", new_id(), {"expires_at": utcnow().isoformat()})
+    assert stamp(suite) == seen[-1]
+    with suite.events.app_context():
+        assert timedelta(seconds=-9) < copying.shown_at() - utcnow() < timedelta(seconds=4)
+
+
+def stamp(suite: Suite) -> Any:
+    with suite.events.app_context():
+        return stamps.public()
 
 
 def test_slot_of_a_fair_moves_the_revision_by_its_changed_at(suite: Suite) -> None:
@@ -202,8 +228,6 @@ def test_two_thousand_events_are_under_a_megabyte_by_as_many_statements_as_two(s
 
 
 def test_shelf_is_bounded_by_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
-    from services.database import utcnow
-
     monkeypatch.setattr(kept, "MOST_BYTES", 100)
     shelf = kept.Shelf[kept.Feed]()
     for number in range(10):
