@@ -54,7 +54,7 @@ def context_of(
         "join_url": "",
         "link": settings_of_app().public_url + path,
         "link_label": label,
-        "has_calendar": False,
+        "attached": "",
     }
 
 
