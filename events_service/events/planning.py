@@ -103,7 +103,7 @@ def _after_change(session: Session, event: Event, before: dict[str, Any], after:
     if differs & set(content.TIME_AND_PLACE):
         event.sequence += 1
         if event.status == PUBLISHED:
-            told = announcing.to_all_registrants(session, event, "event_changed")
+            told = announcing.to_all_registrants(session, event, "event_changed", before)
     seats.promote(session, event)
     return told
 

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 from events_service.db import Notification, db
 from events_service.directory.models import Person, School
 from events_service.directory.queries import audience_schools
-from events_service.events import words
 from events_service.events.models import PUBLISHED, Event
 from events_service.notifications import wording
 from events_service.notifications.announcing import owe_each
-from events_service.notifications.composing import Fill, context_of, letter_to, values_of, when_of
+from events_service.notifications.composing import Fill, context_of, facts_of, letter_to, values_of
 from events_service.notifications.quiet import awake
 from events_service.registrations.models import LIVE, Registration
 from events_service.subscriptions.models import DISTRICT, PROGRAMME, SUBJECT, Follow
@@ -77,8 +76,7 @@ def letter_of(message: Notification, fill: Fill) -> Letter | None:
     hers = Registration.event_id == event.id, Registration.attendee == message.recipient_id
     if db.session.scalar(select(Registration.id).where(*hers, Registration.status.in_(LIVE))):
         return None
-    pairs = [(_("When"), when_of(event)), (_("Where"), words.place_of(event))]
-    facts = [(term, value) for term, value in pairs if value]
     path = f"/events/{event.slug}"
     subject, lead = wording.first(message, event, values_of(message, event, path))
-    return letter_to(message, subject, context_of(message, event, lead, facts, path, _("Page of the event")), fill)
+    context = context_of(message, event, lead, facts_of(event), path, _("Page of the event"))
+    return letter_to(message, subject, context, fill)

@@ -1,6 +1,6 @@
 """Owing somebody a message: rows written in the transaction of their cause, sent after it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import current_app
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from events_service.db import Audit, Notification, db
 from events_service.events.models import Event
+from events_service.notifications import departing
 from events_service.registrations.models import LIVE, Registration
 from services import doorbell, ledger
 from services.database import utcnow
@@ -54,10 +55,14 @@ def to_registrant(session: Session, row: Registration, kind: str) -> None:
     ring_after_commit()
 
 
-def to_all_registrants(session: Session, event: Event, kind: str) -> int:
-    """One message to each who has a place or waits, in one statement; answers how many."""
+def to_all_registrants(session: Session, event: Event, kind: str, before: Mapping[str, Any] | None = None) -> int:
+    """One message to each who has a place or waits, in one statement; answers how many.
+
+    `before` is what the content of the event was, where it was changed.
+    """
     live = select(*REGISTRANT).where(Registration.event_id == event.id, Registration.status.in_(LIVE))
-    return owe_each(session, live, kind=kind, sequence=event.sequence, topic=event.id)
+    params = departing.params_of(session, event, before)
+    return owe_each(session, live, kind=kind, sequence=event.sequence, topic=event.id, params=params)
 
 
 def owe_each(session: Session, people: Select[Any], **fixed: Any) -> int:

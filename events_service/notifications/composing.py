@@ -1,6 +1,7 @@
 """What letters about an event have in common, whatever they are owed for."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,12 +10,12 @@ from events_service.db import Notification
 from events_service.events import words
 from events_service.events.models import Event
 from events_service.ics import entries
+from events_service.ics.zones import ALMATY
 from events_service.notifications import wording
 from services.i18n import language, said_plain, span
 from services.identity import settings_of_app
 from services.mail import Letter
 
-ALMATY = "Asia/Almaty"
 Fill = Callable[[str, dict[str, Any]], str]
 
 
@@ -23,8 +24,18 @@ def when_of(event: Event) -> str:
     if not entries.in_calendars(event) or event.all_day:
         return words.when_of(event)
     assert event.starts_at is not None
-    time = span(event.starts_at, event.ends_at or event.starts_at, ALMATY)
-    return str(_("%(time)s, Almaty time", time=time))
+    return almaty(event.starts_at, event.ends_at or event.starts_at)
+
+
+def almaty(start: datetime, end: datetime) -> str:
+    """A span by the clock of Almaty, and that it is so."""
+    return str(_("%(time)s, Almaty time", time=span(start, end, ALMATY)))
+
+
+def facts_of(event: Event, why: str = "") -> list[tuple[str, str]]:
+    """What letters say of an event in a line each, with its term; what is not known is left out."""
+    pairs = [(_("Why"), why), (_("When"), when_of(event)), (_("Where"), words.place_of(event))]
+    return [(term, value) for term, value in pairs if value]
 
 
 def values_of(message: Notification, event: Event, path: str, position: str = "") -> dict[str, str]:
@@ -54,7 +65,7 @@ def context_of(
         "join_url": "",
         "link": settings_of_app().public_url + path,
         "link_label": label,
-        "has_calendar": False,
+        "attached": "",
     }
 
 

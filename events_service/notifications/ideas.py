@@ -14,19 +14,17 @@ from sqlalchemy.orm import Session
 
 from events_service.db import Notification, db
 from events_service.directory.models import Person
-from events_service.events import words
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.fairs.models import ACCEPTED, DECLINED, SUBMITTED, Idea
 from events_service.notifications.announcing import ring_after_commit
-from events_service.notifications.composing import Fill, context_of, letter_to
+from events_service.notifications.composing import Fill, almaty, context_of, facts_of, letter_to, when_of
 from events_service.registrations.models import LIVE, Registration
 from services import ledger
 from services.database import utcnow
 from services.fields import midnight, today
-from services.i18n import said_plain, span
+from services.i18n import said_plain
 from services.mail import Letter
 
-ALMATY = "Asia/Almaty"
 MORNING = time(8)
 SAID = {
     "idea_accepted": (
@@ -122,8 +120,7 @@ def _of_fair(message: Notification, event: Event, fill: Fill) -> Letter | None:
     if _another(message, message.kind, Notification.sequence > message.sequence):
         return None
     subject, lead = OF_FAIR[message.kind]
-    pairs = [(_("Why"), event.cancel_reason), (_("When"), words.when_of(event)), (_("Where"), words.place_of(event))]
-    facts = [(term, value) for term, value in pairs if value]
+    facts = facts_of(event, event.cancel_reason)
     context = context_of(message, event, str(lead), facts, f"/fairs/{event.slug}", _("Page of the fair"))
     return letter_to(message, str(subject) % {"title": said_plain(event.title)}, context, fill)
 
@@ -171,5 +168,5 @@ def _facts(idea: Idea, event: Event) -> list[tuple[str, str]]:
 def _when(idea: Idea, event: Event) -> str:
     """The slot by the clock of Almaty, wherever the reader is; the time of the fair where there is none."""
     if idea.status != ACCEPTED or not (idea.starts_at and idea.ends_at):
-        return "" if idea.status == DECLINED else words.when_of(event)
-    return str(_("%(time)s, Almaty time", time=span(idea.starts_at, idea.ends_at, ALMATY)))
+        return "" if idea.status == DECLINED else when_of(event)
+    return almaty(idea.starts_at, idea.ends_at)

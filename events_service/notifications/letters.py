@@ -13,18 +13,16 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from events_service.db import Notification, db
-from events_service.events import words
 from events_service.events.models import Event
 from events_service.ics import entries, ical
-from events_service.notifications import alerts, digests, ideas, links, messages, wording
+from events_service.notifications import alerts, departing, digests, ideas, links, messages, wording
 from events_service.notifications.causes import Cause, cause_of
-from events_service.notifications.composing import Fill, letter_to, values_of, when_of
+from events_service.notifications.composing import Fill, context_of, facts_of, letter_to, values_of
 from events_service.registrations.models import CONFIRMED, WAITLISTED, Registration
 from events_service.subscriptions import links as stopping
 from events_service.subscriptions import queries as subscriptions
 from events_service.subscriptions.words import DAILY, LETTERS, NEW_EVENT, WEEKLY
 from services.database import utcnow
-from services.i18n import language
 from services.identity import settings_of_app
 from services.mail import Letter
 
@@ -85,30 +83,24 @@ def _letter(cause: Cause, fill: Fill) -> Letter:
 def _context(cause: Cause, lead: str) -> dict[str, Any]:
     """What both templates show. A stranger's words never go to an address that nobody has proved."""
     event, proved = cause.event, cause.message.kind != "guest_confirm"
-    link, label = _next_step(cause)
+    why = event.cancel_reason if cause.message.kind == "event_cancelled" else ""
     return {
-        "locale": language(),
+        **context_of(cause.message, event, lead, facts_of(event, why), *_next_step(cause)),
         "name": cause.message.recipient_name if proved else "",
-        "lead": lead,
-        "event": event,
-        "kind": words.kind_name(event.kind),
-        "facts": _facts(cause),
         "join_url": event.join_url if cause.seated and cause.takes_place else "",
-        "link": settings_of_app().public_url + link,
-        "link_label": label,
-        "has_calendar": cause.message.kind in INVITES and cause.seated and entries.in_calendars(event),
+        "attached": _attached(cause),
     }
 
 
-def _facts(cause: Cause) -> list[tuple[str, str]]:
-    event = cause.event
-    called_off = cause.message.kind == "event_cancelled"
-    pairs = [
-        (_("Why"), event.cancel_reason if called_off else ""),
-        (_("When"), when_of(event)),
-        (_("Where"), words.place_of(event)),
-    ]
-    return [(term, value) for term, value in pairs if value]
+def _attached(cause: Cause) -> str:
+    """What the calendar part is for, where that is not plain."""
+    if cause.message.kind == departing.CHANGED and _left(cause):
+        said = _(
+            "There is no exact day now: the old one leaves your calendar. When the new day is known, we write again."
+        )
+        return str(said)
+    invites = cause.message.kind in INVITES and cause.seated and entries.in_calendars(cause.event)
+    return str(_("The event is attached: open it to put it into your calendar.")) if invites else ""
 
 
 def _next_step(cause: Cause) -> tuple[str, str]:
@@ -119,14 +111,25 @@ def _next_step(cause: Cause) -> tuple[str, str]:
     return f"/events/{cause.event.slug}", _("Page of the event")
 
 
+def _left(cause: Cause) -> ical.Entry | None:
+    """What her calendar holds of an event that has no exact day any more."""
+    gone = cause.seated and not entries.in_calendars(cause.event)
+    return departing.left_by(cause.message, cause.event, cause.registration) if gone else None
+
+
 def _calendar(cause: Cause) -> tuple[str, bytes | None]:
     """The method and the calendar part; none for those who hold no place and for inexact dates."""
     message, event = cause.message, cause.event
+    attendee, stamped = (
+        ical.Attendee(message.recipient_name, message.recipient),
+        max(message.created_at, event.changed_at),
+    )
+    if left := _left(cause):
+        return "CANCEL", ical.cancel(replace(left, stamped=stamped), attendee, whole_event=True)
     if not entries.in_calendars(event):
         return "", None
     entry = entries.entry_of(event, entries.read_names(), waiting=False if cause.seated else None)
-    attendee = ical.Attendee(message.recipient_name, message.recipient)
-    entry = replace(entry, stamped=max(message.created_at, event.changed_at))
+    entry = replace(entry, stamped=stamped)
     prefix = entries.cancelled_prefix()
     if message.kind in INVITES and cause.seated:
         return "REQUEST", ical.request(entry, attendee, cancelled_prefix=prefix)

@@ -6,17 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from events_service.db import Audit, Notification
 from events_service.directory.models import Person
 from events_service.events.models import Event
-from events_service.notifications import announcing
+from events_service.notifications import announcing, queries
 from events_service.notifications.models import OrganiserMessage
 from events_service.notifications.quiet import awake
-from events_service.registrations.models import CONFIRMED, LIVE, WAITLISTED, Registration
-from events_service.subscriptions.queries import muted
 from events_service.subscriptions.words import ORGANISER_MESSAGE
 from services import ledger, limits
 from services.database import utcnow
@@ -24,15 +22,8 @@ from services.errors import Conflict
 from services.identity import Actor
 
 KIND, TEST = ORGANISER_MESSAGE, f"{ORGANISER_MESSAGE}_test"
-WHOM = {"confirmed": (CONFIRMED,), "waitlisted": (WAITLISTED,), "all": LIVE}
 MOST_A_DAY = 10
 TESTS = "20/hour"
-
-
-def addressed(event: Event, sent_to: str) -> tuple[ColumnElement[bool], ...]:
-    """Whose registrations a message is for: one of `WHOM`, without those who want none of this kind."""
-    wanted = Registration.attendee.not_in(muted(KIND))
-    return Registration.event_id == event.id, Registration.status.in_(WHOM[sent_to]), wanted
 
 
 def send(
@@ -53,7 +44,7 @@ def send(
     message = OrganiserMessage(event_id=event.id, created_by=actor.id, submission_id=form, **texts)
     session.add(message)
     session.flush()
-    people = select(*announcing.REGISTRANT).where(*addressed(event, data["sent_to"]))
+    people = select(*announcing.REGISTRANT).where(*queries.addressed(event, data["sent_to"]))
     fixed = {"kind": KIND, "sequence": message.id, "topic": event.id, "due_at": awake(utcnow())}
     message.recipients = announcing.owe_each(session, people, **fixed)
     if not message.recipients:

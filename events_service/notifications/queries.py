@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from events_service.db import Notification, db
 from events_service.events.models import Event
-from events_service.notifications.messages import WHOM, addressed
 from events_service.notifications.models import LetterTemplate, OrganiserMessage
-from events_service.registrations.models import Registration
+from events_service.registrations.models import CONFIRMED, LIVE, WAITLISTED, Registration
+from events_service.subscriptions.queries import muted
+from events_service.subscriptions.words import ORGANISER_MESSAGE
 from services.errors import NotFound
 from services.identity import Actor
 
@@ -19,6 +20,7 @@ GROUPS = {
     "sent": ("sent",),
     "dropped": ("superseded",),
 }
+WHOM = {"confirmed": (CONFIRMED,), "waitlisted": (WAITLISTED,), "all": LIVE}
 
 
 def own_event(actor: Actor, ref: str) -> Event:
@@ -81,6 +83,12 @@ def events_with_messages(actor: Actor) -> list[Event]:
 def messages_of(event: Event) -> Select[Any]:
     """What its organisers have written to those registered, newest first."""
     return select(OrganiserMessage).where(OrganiserMessage.event_id == event.id).order_by(OrganiserMessage.id.desc())
+
+
+def addressed(event: Event, sent_to: str) -> tuple[ColumnElement[bool], ...]:
+    """Whose registrations a message is for: one of `WHOM`, without those who want none of this kind."""
+    wanted = Registration.attendee.not_in(muted(ORGANISER_MESSAGE))
+    return Registration.event_id == event.id, Registration.status.in_(WHOM[sent_to]), wanted
 
 
 def reach(event: Event, sent_to: str) -> dict[str, int]:

@@ -4,15 +4,15 @@ Facts about one's own registration are told at any hour; the letters that one ma
 """
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
 from events_service.db import Notification, db
 from events_service.subscriptions.words import LETTERS, REMINDER
 from services.database import utcnow
+from services.fields import zone_info
 
-ALMATY = ZoneInfo("Asia/Almaty")
+ALMATY = zone_info(None)
 EVENING, MORNING = time(21, 30), time(8)
 # What comes at the end of the quiet hours, or before they begin, comes at least so long before them or the event.
 AHEAD = timedelta(minutes=30)

@@ -6,7 +6,7 @@ from marshmallow import fields as ma
 
 from events_service.db import Notification
 from events_service.notifications import reasons
-from events_service.notifications.messages import WHOM
+from events_service.notifications.queries import WHOM
 from events_service.notifications.words import KINDS
 from services.fields import Body, Choice, Flag, Moment, Text, Translated
 from services.paging import PageQuery

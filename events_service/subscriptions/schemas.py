@@ -23,7 +23,7 @@ class FollowsBody(Body):
     programme = ma.List(Text(most=40), validate=MOST_OF_ONE)
 
 
-class SwitchesBody(Body):
+class CalendarSwitchesBody(Body):
     """Her own calendar: with alarms, and without what is cancelled."""
 
     alarms = Flag()
@@ -38,7 +38,7 @@ class SubscriptionBody(Body):
 
     follows = ma.Nested(FollowsBody)
     letters = ma.Nested(LettersBody)
-    calendar = ma.Nested(SwitchesBody)
+    calendar = ma.Nested(CalendarSwitchesBody)
     version = Whole(least=1, allow_none=True, load_default=None)
 
 
@@ -48,7 +48,7 @@ class FollowsAnswer(Body):
     programme = ma.List(ma.String())
 
 
-class SwitchesAnswer(Body):
+class CalendarSwitchesAnswer(Body):
     alarms = ma.Boolean()
     hide_cancelled = ma.Boolean()
 
@@ -58,7 +58,7 @@ class SubscriptionAnswer(Body):
 
     follows = ma.Nested(FollowsAnswer)
     letters = ma.Nested(LettersAnswer)
-    calendar = ma.Nested(SwitchesAnswer)
+    calendar = ma.Nested(CalendarSwitchesAnswer)
     version = ma.Integer()
 
 

@@ -211,6 +211,8 @@ def test_all_that_failed_of_an_event_goes_again_and_nothing_else(suite: Suite) -
     browser.get(f"/notifications?event={scene.event['id']}")
     assert "There is no such mailbox" in browser.text
     assert "it may have arrived" in browser.text
+    assert "The mail server answered: 550 no such mailbox" in browser.text
+    assert "Connection unexpectedly closed" not in browser.text
     browser.submit(f"/notifications/{scene.event['id']}/again")
     assert "2 letters are in the queue again" in browser.text
     states = {item["recipient"]: item["status"] for item in scene.owed("registration_confirmed")}
