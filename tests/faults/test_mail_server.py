@@ -1,4 +1,7 @@
-"""A mail server that puts off, refuses, hangs or hangs up (F9), and clocks that jump (F10)."""
+"""A mail server that puts off, refuses, hangs or hangs up (F9), and clocks that jump (F10).
+
+`MAIL_MIX` is how many letters go to one that does all of it while senders are killed (FAULTS_FULL: 200, and 8 kills).
+"""
 
 import dataclasses
 from collections import Counter
@@ -11,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from events_service.db import Notification, db
 from services import outbox, transports
 from services.database import utcnow
+from tests.faults.house import scaled
 from tests.support import smtp
 from tests.worker.test_jobs import places, published, register
 from worker.delivery import OUTBOXES, drain_all
@@ -70,6 +74,41 @@ def check_each_ends(suite, sink):
 
 def test_each_letter_ends_where_the_server_lets_it(suite, moody):
     check_each_ends(suite, moody)
+
+
+def mixed(number):
+    """Of twenty letters three are put off, one is refused as too many, one is taken and nothing is said of it."""
+    doubt = smtp.Sink.DROP if number % 40 < 20 else smtp.Sink.HANG
+    return {0: "451 later", 1: "451 later", 2: "451 later", 3: "421 too busy", 4: doubt}.get(number % 20)
+
+
+@pytest.mark.slow
+def test_letters_all_arrive_where_everything_goes_wrong_at_once(suite, house):
+    letters = scaled("MAIL_MIX", 40, 200)
+    points = ("after_data", "before_sent", "after_claim", "after_data") * 2
+    kills = [f"{point}=kill@3" for point in points[: max(2, letters // 25)]]
+    sink, seen, event = smtp.start(), Counter(), published(suite, capacity=letters)
+
+    def script(envelope):
+        number = int(envelope.rcpt_tos[0][7:11])
+        seen[number] += 1
+        return mixed(number) if seen[number] == 1 else None
+
+    sink.script = script
+    try:
+        for number in range(letters):
+            register(suite, event, number)
+        house.loop(MAIL_URL=sink.url, REDIS_URL="", SHORT="1", KILLS="|".join(kills))
+        house.until_settled(event, 60 + letters)
+    finally:
+        sink.stop()
+    copies = {int(address[7:11]): ids for address, ids in sink.copies().items()}
+    assert sorted(copies) == list(range(letters))
+    assert all(len(set(ids)) == 1 for ids in copies.values())
+    doubtful = {number for number in copies if number % 20 == 4}
+    assert all(len(copies[number]) > 1 for number in doubtful)
+    twice = sum(len(ids) - 1 for ids in copies.values()) - len(doubtful)
+    assert 0 < twice <= len(kills)  # what the killed had in their hands
 
 
 @pytest.mark.parametrize(

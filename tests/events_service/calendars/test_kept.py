@@ -5,8 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import insert, select
 from werkzeug.http import parse_date
@@ -18,7 +16,7 @@ from events_service.directory import copying
 from events_service.events.models import AgendaItem, Event
 from services.database import new_id, utcnow
 from tests.conftest import dispose, make_apps
-from tests.events_service.calendars.reading import ALL, entries, person_id, personal, switch, write
+from tests.events_service.calendars.reading import ALL, entries, person_id, personal, switch
 from tests.events_service.scene import Scene, in_days, play
 from tests.support.suite import ORIGIN, Suite
 
@@ -103,34 +101,6 @@ def test_what_is_not_shown_moves_nothing(suite: Suite) -> None:
     assert etag(suite) == before
 
 
-LETTERS = st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cn", "Zl", "Zp"))
-WORDS = st.text(LETTERS, max_size=60).map(str.strip)
-WEBINARS = "/calendars/kind/webinar.ics"
-
-
-@pytest.mark.one_engine("sqlite")
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(first=WORDS, second=WORDS)
-def test_validators_are_equal_exactly_when_bodies_are(suite: Suite, first: str, second: str) -> None:
-    """Whatever is written, and however often: a kept feed is the feed that would be made now."""
-    scene = scene_of(suite)
-    for text in (first, second, first):
-        write(scene, title={"kk": text or "-"})
-        warm = suite.json("GET", WEBINARS)
-        suite.events.extensions.pop("feeds", None)
-        kept._kept.clear()
-        cold = suite.json("GET", WEBINARS)
-        assert (warm.data, warm.headers["ETag"]) == (cold.data, cold.headers["ETag"])
-
-
-def scene_of(suite: Suite) -> Scene:
-    """One event for all examples of a test."""
-    found = suite.events.extensions
-    if "scene" not in found:
-        found["scene"] = play(suite)
-    return found["scene"]
-
-
 def test_two_apps_on_one_database_answer_the_same_bytes(suite: Suite) -> None:
     """As two workers do, and one that was started anew."""
     scene = play(suite)
@@ -182,16 +152,6 @@ def test_each_change_of_the_register_has_a_stamp_of_its_own_but_those_of_people(
 def stamp(suite: Suite) -> Any:
     with suite.events.app_context():
         return stamps.public()
-
-
-def test_slot_of_a_fair_moves_the_revision_by_its_changed_at(suite: Suite) -> None:
-    """Verbs of fairs move only `changed_at`: the stamp follows it."""
-    scene = play(suite)
-    before = etag(suite)
-    with suite.events.app_context(), db.transaction() as session:
-        event = session.get_one(Event, scene.event["id"])
-        event.changed_at = event.changed_at + timedelta(seconds=1)
-    assert etag(suite) != before
 
 
 def fill(suite: Suite, scene: Scene, count: int) -> None:
