@@ -132,7 +132,7 @@ def _filename(*words: str) -> str:
 
 
 def _answer(feed: Feed, filename: str, cache: str, disposition: str = "inline") -> Response:
-    """The feed, or 304 where the reader has it, by ETag: two feeds may have one date, of the same second say."""
+    """The feed, or 304 where the reader has it: by ETag first, by date only without one."""
     zipped = len(feed.body) >= LEAST_ZIPPED and request.accept_encodings["gzip"] > 0
     response = Response(feed.zipped if zipped else feed.body, content_type="text/calendar; charset=utf-8")
     if zipped:
@@ -141,8 +141,8 @@ def _answer(feed: Feed, filename: str, cache: str, disposition: str = "inline") 
     response.headers["Cache-Control"] = cache
     response.headers["X-Robots-Tag"] = "noindex"
     response.set_etag(_etag(feed, zipped))
-    response.make_conditional(request)
     response.last_modified = feed.changed
+    response.make_conditional(request)
     if feed.stamp is not None:
         shown = request.path.replace(str((request.view_args or {}).get("token") or "\n"), "…")
         request.environ[FEED] = feed, response.get_etag()[0], request.url_rule and request.url_rule.rule, shown

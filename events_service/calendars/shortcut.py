@@ -25,7 +25,7 @@ from services.settings import Settings
 FEED = "qonyrau.feed"  # where the page leaves in the environ what it has answered
 FRESH = {"date", "x-request-id"}
 SAME = ("PATH_INFO", "QUERY_STRING", "HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_ACCEPT_ENCODING")
-UNUSUAL = ("AUTHORIZATION", "COOKIE", "RANGE", "IF_RANGE", "IF_MATCH", "IF_UNMODIFIED_SINCE")
+UNUSUAL = ("AUTHORIZATION", "COOKIE", "RANGE", "IF_RANGE", "IF_MATCH", "IF_UNMODIFIED_SINCE", "IF_MODIFIED_SINCE")
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 STATUS = {200: "200 OK", 304: "304 NOT MODIFIED"}
 Environ = dict[str, Any]
