@@ -25,7 +25,7 @@ from services.settings import Settings
 FEED = "qonyrau.feed"  # where the page leaves in the environ what it has answered
 FRESH = {"date", "x-request-id"}
 SAME = ("PATH_INFO", "QUERY_STRING", "HTTP_HOST", "HTTP_X_FORWARDED_HOST", "HTTP_ACCEPT_ENCODING")
-UNUSUAL = ("AUTHORIZATION", "COOKIE", "RANGE", "IF_RANGE", "IF_MATCH", "IF_UNMODIFIED_SINCE", "IF_MODIFIED_SINCE")
+UNUSUAL = ("AUTHORIZATION", "COOKIE", "RANGE", "IF_RANGE", "IF_MATCH", "IF_UNMODIFIED_SINCE")
 REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 STATUS = {200: "200 OK", 304: "304 NOT MODIFIED"}
 Environ = dict[str, Any]
@@ -135,7 +135,9 @@ class Shortcut:
 
 
 def _unusual(environ: Environ) -> bool:
-    return environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or any(f"HTTP_{name}" in environ for name in UNUSUAL)
+    by_date = "HTTP_IF_MODIFIED_SINCE" in environ and "HTTP_IF_NONE_MATCH" not in environ
+    known = environ["REQUEST_METHOD"] in {"GET", "HEAD"}
+    return not known or by_date or any(f"HTTP_{name}" in environ for name in UNUSUAL)
 
 
 def _matched(answer: Answer, environ: Environ) -> str:
