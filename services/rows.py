@@ -81,7 +81,7 @@ class NotificationRow:
     """A message that is owed to somebody: written with its cause, sent later, never lost.
 
     `sequence` is the version of its cause, so that a repeated cause cannot make a second row.
-    `rendered` is kept from the first try on, so that every copy says the same.
+    `rendered` is kept from the try on that may have given it away, so that every copy says the same.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
