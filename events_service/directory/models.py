@@ -89,6 +89,13 @@ class Person(db.Model):
     active: Mapped[bool] = mapped_column(default=True)
 
 
+class FormerSchool(db.Model):
+    """A school a person worked at before: kept from the day on which the copy saw her move."""
+
+    person_id: Mapped[str] = mapped_column(ID, primary_key=True)
+    school_id: Mapped[str] = mapped_column(ID, primary_key=True)
+
+
 class RevokedSession(db.Model):
     """A session that has ended before its token; kept until the token would have ended."""
 

@@ -1,0 +1,76 @@
+"""Protocols of a stage, and the diplomas and certificates given on their ground."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from events_service.db import db
+from events_service.entries.models import Entry
+from services.database import Instant, Texts, utcnow
+from services.rows import ID, Identified
+
+DRAFT, SIGNED = "draft", "signed"
+KINDS = ("diploma_1", "diploma_2", "diploma_3", "certificate", "thanks")
+
+
+class Protocol(Identified, db.Model):
+    """The minutes of one stage on one compilation; a correction is a protocol of its own.
+
+    `present` and `absent` are ids of jury members; `signatures` who signed on paper; `file_key` the scan.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("compilation_id"),
+        CheckConstraint("status IN ('draft', 'signed')", name="status"),
+        Index(None, "stage_id"),
+    )
+
+    stage_id: Mapped[str] = mapped_column(ForeignKey("stage.id"))
+    compilation_id: Mapped[str] = mapped_column(ForeignKey("compilation.id"))
+    number: Mapped[str] = mapped_column(String(40))
+    held_on: Mapped[date]
+    format: Mapped[str] = mapped_column(String(20), default="in_person")
+    place: Mapped[dict[str, str]] = mapped_column(Texts, default=dict)
+    present: Mapped[list[str]] = mapped_column(JSON, default=list)
+    absent: Mapped[list[str]] = mapped_column(JSON, default=list)
+    decision: Mapped[dict[str, str]] = mapped_column(Texts, default=dict)
+    dissent: Mapped[dict[str, str]] = mapped_column(Texts, default=dict)
+    signatures: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    status: Mapped[str] = mapped_column(String(10), default=DRAFT)
+    file_key: Mapped[str] = mapped_column(String(100), default="")
+    file_name: Mapped[str] = mapped_column(String(200), default="")
+    file_type: Mapped[str] = mapped_column(String(100), default="")
+    file_size: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    created_by: Mapped[str] = mapped_column(ID)
+    created_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    signed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Award(Identified, db.Model):
+    """A diploma or certificate, with the words it was given with; `code` opens the public page that checks it."""
+
+    __table_args__ = (
+        UniqueConstraint("entry_id", "kind", "stage_id"),
+        UniqueConstraint("number"),
+        UniqueConstraint("code"),
+        Index(None, "event_id"),
+    )
+
+    event_id: Mapped[str] = mapped_column(ForeignKey("event.id"))
+    stage_id: Mapped[str] = mapped_column(ForeignKey("stage.id"))
+    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"))
+    protocol_id: Mapped[str] = mapped_column(ForeignKey("protocol.id"))
+    kind: Mapped[str] = mapped_column(String(12))
+    number: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    school: Mapped[dict[str, str]] = mapped_column(Texts, default=dict)
+    nomination: Mapped[dict[str, str]] = mapped_column(Texts, default=dict)
+    issued_on: Mapped[date]
+    void_at: Mapped[datetime | None] = mapped_column(Instant)
+    void_reason: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    entry: Mapped[Entry] = relationship()

@@ -1,0 +1,78 @@
+"""Reads of contests: who may see which, their nominations, stages and criteria, and a stage's turn."""
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from events_service.contests.models import CONTEST, Contest, Criterion, Nomination, Stage
+from events_service.db import db
+from events_service.events import queries as events
+from events_service.events.models import Event
+from services.errors import NotFound
+from services.identity import Actor
+
+TOUCH = update(Stage.__table__).where(Stage.id == bindparam("stage")).values(turns=Stage.turns + 1)
+AS_IT_IS = select(Stage).where(Stage.id == bindparam("stage")).execution_options(populate_existing=True)
+
+
+def visible(ref: str, actor: Actor | None) -> Event:
+    """A contest this person may look at."""
+    return _contest(events.visible(ref, actor))
+
+
+def owned(ref: str, actor: Actor | None) -> Event:
+    """A contest this person organises; another's does not exist for her."""
+    return _contest(events.owned(ref, actor))
+
+
+def _contest(event: Event) -> Event:
+    if event.kind != CONTEST:
+        raise NotFound
+    return event
+
+
+def contest_of(event: Event) -> Contest:
+    """What is kept of the contest; without a row the defaults hold."""
+    found = db.session.get(Contest, event.id)
+    return found or Contest(event_id=event.id, code="", rules={}, rules_version=1, last_number=0, ground_number="")
+
+
+def nominations(event_id: str) -> list[Nomination]:
+    found = select(Nomination).where(Nomination.event_id == event_id)
+    return list(db.session.scalars(found.order_by(Nomination.position, Nomination.id)))
+
+
+def nomination_of(event_id: str, nomination_id: str) -> Nomination:
+    found = db.session.get(Nomination, nomination_id)
+    if found is None or found.event_id != event_id:
+        raise NotFound
+    return found
+
+
+def stages(event_id: str) -> list[Stage]:
+    """In their order; the first one is entered by admission, each later one by results of the one before."""
+    found = select(Stage).where(Stage.event_id == event_id)
+    return list(db.session.scalars(found.order_by(Stage.position, Stage.id)))
+
+
+def stage_of(event_id: str, stage_id: str) -> Stage:
+    found = db.session.get(Stage, stage_id)
+    if found is None or found.event_id != event_id:
+        raise NotFound
+    return found
+
+
+def criteria(stage_id: str, nomination_id: str | None = None) -> list[Criterion]:
+    """The lines of the sheets of a stage, of one nomination or of all, in the order of the sheet."""
+    found = select(Criterion).where(Criterion.stage_id == stage_id)
+    if nomination_id:
+        found = found.where(Criterion.nomination_id == nomination_id)
+    return list(db.session.scalars(found.order_by(Criterion.nomination_id, Criterion.position, Criterion.id)))
+
+
+def take_turn(session: Session, stage_id: str) -> Stage:
+    """Lock a stage by touching it, then read it as it is now: every verb that changes what is judged begins so."""
+    session.connection().execute(TOUCH, {"stage": stage_id})
+    stage = session.scalars(AS_IT_IS, {"stage": stage_id}).first()
+    if stage is None:
+        raise NotFound
+    return stage
