@@ -156,6 +156,7 @@ def keepable(form) -> list[str]:
 
 
 @pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+@pytest.mark.one_engine("sqlite")
 def test_form_without_its_token_is_shown_again_with_what_was_typed(suite, scene, lang):
     words = {"kk": "Форма ескірді", "ru": "Форма устарела", "en": "The form had grown old"}[lang]
     for role, path in FORMS:
