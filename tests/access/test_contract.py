@@ -1,7 +1,8 @@
 """Both OpenAPI documents against the running services: what is promised is what is answered.
 
 Every operation gets generated calls, well formed and malformed, as somebody who may make them, and
-each of them is made on both engines: making one up costs more than both answers. The seed is fixed; `FUZZ_EXAMPLES` (see `make fuzz`) asks for more calls and other ones each time.
+each of them is made on both engines: making one up costs more than both answers. The seed is fixed;
+`FUZZ_EXAMPLES` (see `make fuzz`) asks for more calls and other ones each time.
 """
 
 import os

@@ -207,22 +207,22 @@ def test_json_calls_refuse_hostile_members(suite, scene, service):
     """Each hostile value in all members at once; then alone in each member that did not refuse it by itself."""
     app, role = (suite.registry, "registrar") if service == "registry" else (suite.events, "organiser")
     token, tried, alone = suite.sign_in(role, 0), 0, 0
-    for method, path, properties in operations(app):
 
-        def send(body, operation=(method, fill(path, scene))):
-            reply = suite.json(*operation, body, as_=token)
-            assert reply.status_code < 500, (operation, body)
-            assert_problem(reply)
-            return reply
+    def send(method, path, body):
+        reply = suite.json(method, path, body, as_=token)
+        assert reply.status_code < 500, (method, path, body)
+        assert_problem(reply)
+        return reply
 
+    for method, pattern, properties in operations(app):
+        path = fill(pattern, scene)
         for value in HOSTILE_JSON:
-            refused = wrong_members(send(dict.fromkeys(properties, value)))
-            tried += len(properties)
-            for name in properties.keys() - refused:
-                send({name: value})
-                alone += 1
+            left = properties.keys() - wrong_members(send(method, path, dict.fromkeys(properties, value)))
+            for name in left:
+                send(method, path, {name: value})
+            tried, alone = tried + len(properties), alone + len(left)
         for body in ([], "text", 5, None):
-            send(body)
+            send(method, path, body)
     assert tried > 300
     assert 50 < alone < tried
 
