@@ -10,7 +10,7 @@ from flask import request
 from marshmallow import Schema, ValidationError, pre_load
 
 from services.errors import QonyrauError
-from services.fields import DAY, Body, Choice, Day, Flag
+from services.fields import DAY, Body, Choice, Day, Flag, Whole
 from services.forms import Form, messages
 from services.i18n import translate_messages
 
@@ -31,6 +31,8 @@ class Question(Body):
             field_obj.metadata = {"type": ["boolean", "string"], "enum": [True, False, None, "", *words]}
         elif isinstance(field_obj, Choice):
             field_obj.metadata = {"enum": [*field_obj.choices, ""]}
+        elif isinstance(field_obj, Whole):
+            field_obj.metadata = {**field_obj.metadata, "type": ["integer", "string"], "pattern": "^$"}
 
 
 class Asked(Form):

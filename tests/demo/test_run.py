@@ -61,6 +61,12 @@ class Started:
 
 
 @pytest.fixture
+def loaded(tmp_path, templates):
+    """The region is there already: loading it is most of a start, and `test_suite_comes_up` does that."""
+    templates("sqlite").fill("", tmp_path)
+
+
+@pytest.fixture
 def start(tmp_path):
     started = []
 
@@ -106,14 +112,14 @@ def test_suite_comes_up_works_and_comes_up_again(start):
         pytest.param(signal.SIGKILL, "one", id="kill-make"),
     ],
 )
-def test_nothing_stays_when_make_is_stopped(start, tmp_path, how, whom):
+def test_nothing_stays_when_make_is_stopped(start, loaded, tmp_path, how, whom):
     (tmp_path / "Makefile").write_text(MAKEFILE)
     suite = start(["make", "-f", str(tmp_path / "Makefile"), "run"]).wait()
     assert suite.stop(how, whom) == []
 
 
 @pytest.mark.slow
-def test_nothing_stays_when_the_parent_of_all_is_killed(start):
+def test_nothing_stays_when_the_parent_of_all_is_killed(start, loaded):
     assert start(PYTHON).wait().stop(signal.SIGKILL) == []
 
 

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from joserfc.jwk import ECKey
 
@@ -140,7 +141,7 @@ class House:
     def __init__(self, template: Template, folder: Path) -> None:
         self.template, self.folder, self.name = template, folder, f"h{uuid.uuid4().hex[:10]}"
         self.settings = template.settings(template.urls(self.name, folder), folder)
-        self._position: str | None = None
+        self._position: Any = None
         self._fill()
         self.apps = make_apps(self.settings)
         self._kept = [[dict(held) for held in _of(app)] for app in self.apps]
@@ -157,7 +158,7 @@ class House:
         kept._kept.clear()
         fetching._noted.clear()
         shutil.rmtree(self.folder / "mail", ignore_errors=True)
-        if self._position is None or self._position != self._written():
+        if self.written:
             self.template.drop(self.name)
             self._fill()
 
@@ -165,11 +166,21 @@ class House:
         for left in self.folder.glob("*.db*"):
             left.unlink()
         self.template.fill(self.name, self.folder)
-        self._position = self._written()
+        for file in self.folder.glob("*.db"):
+            os.utime(file, (0, 0))  # whoever writes leaves another time, however soon
+        self._position = self._stands()
 
-    def _written(self) -> str | None:
-        """Where PostgreSQL's log stands: it has not moved when a test only read."""
-        return self.template.server.position() if self.template.server else None
+    @property
+    def written(self) -> bool:
+        """Did anybody write since the region was put here?"""
+        return bool(self._position != self._stands())
+
+    def _stands(self) -> Any:
+        """Where PostgreSQL's log stands, and how SQLite's files do: neither has moved when a test only read."""
+        if self.template.server:
+            return self.template.server.position()
+        files = [path.stat() for path in sorted(self.folder.glob("*.db*")) if path.suffix != ".db-shm"]
+        return [(found.st_ino, found.st_size, found.st_mtime_ns) for found in files if found.st_size]
 
 
 def environ_of(settings: kit.Settings) -> dict[str, str]:

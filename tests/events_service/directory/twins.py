@@ -96,8 +96,8 @@ def announce(session, kind, entity_id, op="upsert"):
 
 def random_edit(session, draw):
     """One write of the kinds the register makes, with its change row."""
-    school = draw.choice(session.scalars(select(School).order_by(School.id)).all())
-    person = draw.choice(session.scalars(select(Person).order_by(Person.id).limit(200)).all())
+    school = session.get(School, draw.choice(session.scalars(select(School.id).order_by(School.id)).all()))
+    person = session.get(Person, draw.choice(session.scalars(select(Person.id).order_by(Person.id).limit(200)).all()))
     kind = draw.randrange(8)
     day = date(2023, 1, 1) + timedelta(days=draw.randrange(900))
     if kind == 0:
@@ -119,7 +119,8 @@ def random_edit(session, draw):
         ):
             session.add(Enrolment(school_id=school.id, programme_code=code, valid_from=day))
     elif kind == 5:
-        other = draw.choice(session.scalars(select(School).where(School.id != school.id).order_by(School.id)).all())
+        others = select(School.id).where(School.id != school.id).order_by(School.id)
+        other = session.get(School, draw.choice(session.scalars(others).all()))
         codes, other.code = (school.code, other.code), f"X{draw.random()}"
         session.flush()
         school.code = codes[1]

@@ -67,6 +67,7 @@ def test_form_writes_what_was_typed(suite):
         ({"title.ru": "а\x00б"}, "f-title-ru"),
     ],
 )
+@pytest.mark.one_engine("sqlite")
 def test_form_puts_each_error_at_its_field_and_keeps_what_was_typed(suite, fields, field):
     browser = organiser_at(suite, "/events/new")
     typed = {**FIELDS, "subject": "физика", **fields}
@@ -171,6 +172,7 @@ def test_several_days_and_vague_dates_survive_the_form(suite):
         },
     ],
 )
+@pytest.mark.one_engine("postgres")
 def test_hostile_fields_are_answered_calmly(suite, fields):
     scene = play(suite)
     browser = organiser_at(suite, "/events/new")

@@ -9,6 +9,8 @@ from tests.events_service.notifications.steps import KINDS
 from tests.events_service.scene import OPENING, TITLE, Scene, calendar_of, play
 from tests.support.suite import Suite
 
+pytestmark = pytest.mark.one_engine("sqlite")
+
 LANGUAGES = ("kk", "ru", "en")
 STORED = ("Қоңырау", "Zoom", "Snow <b>storm</b>", "А. Оспанова")
 MONTHS = {

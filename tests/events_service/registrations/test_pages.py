@@ -169,6 +169,7 @@ def test_guest_whose_address_is_a_persons_keeps_that_persons_place(suite):
         ({"language": "de"}, "f-language"),
     ],
 )
+@pytest.mark.one_engine("sqlite")
 def test_guest_form_puts_each_error_at_its_field(suite, changed, field):
     scene = play(suite)
     browser = suite.browser("en")

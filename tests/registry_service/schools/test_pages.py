@@ -63,6 +63,7 @@ def test_list_with_nothing_in_it_offers_a_way_on(suite):
 
 
 @pytest.mark.parametrize("asked", ["as_of=0000", "kind=x", "small=perhaps", "territory_kind=x", "limit=0"])
+@pytest.mark.one_engine("sqlite")
 def test_list_shows_what_it_could_not_read(suite, asked):
     assert suite.get(f"/registry/schools?{asked}").status_code == 422
 
@@ -102,6 +103,7 @@ def test_card_links_centre_patron_and_programmes(suite):
 
 @pytest.mark.parametrize("lang", ["kk", "ru", "en"])
 @pytest.mark.parametrize("code", ["SYN-ABA-001", "SYN-ABA-012", "SYN-P01", "SYN-ABA-020"])
+@pytest.mark.one_engine("sqlite")
 def test_card_of_every_kind_of_school_is_a_good_page(suite, lang, code):
     assert suite.get(f"/registry/schools/{code}", lang=lang).status_code == 200
     assert suite.get(f"/registry/schools/{code}", as_=registrar(suite), lang=lang).status_code == 200

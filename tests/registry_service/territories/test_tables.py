@@ -132,7 +132,13 @@ def test_json_without_a_day_is_of_today(suite):
     assert len(body["items"]) == 7
 
 
-@pytest.mark.parametrize("day", TOTALS)
+@pytest.mark.parametrize(
+    "day",
+    [
+        pytest.param(day, marks=pytest.mark.one_engine(on))
+        for day, on in zip(TOTALS, ("sqlite", "postgres"), strict=True)
+    ],
+)
 def test_every_number_opens_a_list_of_that_length(suite, day):
     browser = suite.browser()
     browser.get(f"{PAGE}?as_of={day}")
@@ -177,6 +183,7 @@ def test_plain_cell_stays_as_it_is(value, cell):
 
 
 @pytest.mark.parametrize("asked", ["as_of=0000", "as_of=2021-13-45", "as_of=today", "as_of=1999-12-31", "oblast=XXX"])
+@pytest.mark.one_engine("sqlite")
 def test_question_that_cannot_be_read_is_shown_again(suite, asked):
     name, _, value = asked.partition("=")
     browser = suite.browser()
