@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from demo import fairs
+from demo import contests, fairs
 from demo.people import TEACHERS, UMC_ORGANISERS, address_of, stable_id
 from demo.plan import Planned, everything
 from events_service.db import Notification
@@ -34,6 +34,8 @@ def load_events(session: Session) -> None:
             booking.register(session, _actor(teacher), event.id, attendee_of(teacher))
         if planned.body["kind"] == "fair":
             fairs.fill(session, event, planned.code, _organiser(session, planned.body))
+        if planned.code == contests.CODE:
+            contests.fill(session, event, _organiser(session, planned.body))
         if planned.state == "cancelled":
             planning.cancel(session, _organiser(session, planned.body), event.id, REASON)
     session.execute(update(Notification).values(status="superseded", error="Loaded with the demonstration, never sent"))

@@ -37,6 +37,14 @@ PLACES = {"seminar": 60, "master_class": 100, "experience_presentation": 90, "fa
 # In the copies these stay as vague as a plan is in autumn.
 VAGUE = {"UM-2021-04-B": "month", "BP-2021-4": "month", "FL-WEEK": "none"}
 NAMED = {"district": "district", "programme": "programme", "cluster": "centre"}
+PURPOSE = {
+    "kk": "Инновациялық педагогикалық жұмыстарды табу, шағын жинақты мектеп мұғалімдерінің жақсы тәжірибесін тарату, "
+    "пәнді оқыту деңгейін көтеру.",
+    "ru": "Найти инновационные педагогические работы, распространить успешный опыт учителей малокомплектных школ, "
+    "поднять уровень преподавания предметов.",
+    "en": "To find innovative pedagogical works, spread the successful experience of teachers of small-class schools "
+    "and raise the level of teaching.",
+}
 # Days off of every year; the moving ones do not matter to a demonstration.
 DAYS_OFF = "01-01 01-02 01-07 03-08 03-21 03-22 03-23 05-01 05-07 05-09 07-06 08-30 10-25 12-16"
 
@@ -61,6 +69,7 @@ def everything(today: date) -> list[Planned]:
         *(Planned(row["code"], reported(row)) for row in rows),
         *(Planned(f"{row['code']}-again", repeated(row, today)) for row in again),
         *(Planned(row["code"], coming(row, today), row["state"]) for row in rows_of("coming_synthetic")),
+        Planned("CT-NOW", contest(today)),
     ]
 
 
@@ -99,6 +108,26 @@ def coming(row: Row, today: date) -> Body:
         "agenda": [_agenda_line(line, start) for line in _lines_of(row["code"], "agenda_synthetic")],
         "materials": [_material(line) for line in _lines_of(row["code"], "materials_synthetic")],
         "registration_closes_at": start - A_DAY,
+    }
+
+
+def contest(today: date) -> Body:
+    """This year's contest: its event is the final, some weeks ahead."""
+    day = working_day(today + timedelta(days=45))
+    [programme] = [row for row in rows_of("programmes") if row["code"] == "BEST_TEACHER"]
+    return {
+        "title": _texts(programme, "name"),
+        "kind": "contest",
+        "programme": programme["code"],
+        "format": "in_person",
+        "organisation": "UMC",
+        "audience": {"rule": "small_class"},
+        "description": PURPOSE,
+        "venue": {"kk": "Қарағанды, оқу-әдістемелік орталық", "ru": "Караганда, учебно-методический центр"},
+        "starts_at": as_utc(datetime.combine(day, time(10))),
+        "ends_at": as_utc(datetime.combine(day, time(17))),
+        "agenda": [],
+        "materials": [],
     }
 
 

@@ -10,6 +10,9 @@ from flask_babel import gettext as _
 from events_service import models
 from events_service.calendars import api as calendars_api
 from events_service.calendars import pages as calendars_pages
+from events_service.contests import api as contests_api
+from events_service.contests import desk as contests_desk
+from events_service.contests import pages as contests_pages
 from events_service.db import db
 from events_service.directory import client
 from events_service.directory.queries import is_revoked
@@ -53,6 +56,8 @@ def service(settings: Settings) -> Service:
             steps.pages,
             fairs_pages.pages,
             fairs_desk.pages,
+            contests_pages.pages,
+            contests_desk.pages,
             registrations_pages.pages,
             registrants.pages,
             calendars_pages.pages,
@@ -63,6 +68,7 @@ def service(settings: Settings) -> Service:
         apis=[
             events_api.api,
             fairs_api.api,
+            contests_api.api,
             registrations_api.api,
             calendars_api.api,
             notifications_api.api,
@@ -86,7 +92,7 @@ def page_context(settings: Settings) -> dict[str, Any]:
     footer = [(_("Calendars"), "/calendars"), (_("Schools by district"), "/registry/territories")]
     if actor():
         footer.append((_("Signing in"), "/registry/my/sessions"))
-    here = "/" if request.path.startswith(("/events", "/fairs")) else request.path
+    here = "/" if request.path.startswith(("/events", "/fairs", "/contests")) else request.path
     return {
         "nav": [{"label": label, "url": url, "current": url == here} for label, url in entries],
         "footer_links": [{"label": label, "url": url} for label, url in footer],

@@ -9,16 +9,17 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from events_service.calendars import addresses, kept, stamps
+from events_service.calendars import addresses, due, kept, stamps
 from events_service.calendars.kept import Entries, Feed, shelf
 from events_service.calendars.selections import Selection
+from events_service.contests.models import Stage
 from events_service.db import db
 from events_service.directory.copying import shown_at
 from events_service.events import queries
 from events_service.events.models import CANCELLED, PUBLISHED, Event
-from events_service.fairs.models import FAIR, Fair
 from events_service.ics import deadlines as closing
 from events_service.ics import entries, ical, sessions
+from events_service.jury.models import JuryMember
 from events_service.registrations.models import LIVE, WAITLISTED, Registration
 from events_service.subscriptions.models import Subscription
 from services import i18n
@@ -32,9 +33,10 @@ AFTER_CANCELLED = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom a feed is: of the events she comes to, whether she only waits; and her switches."""
+    """For whom a feed is: of the events she comes to, whether she only waits; what she judges; and her switches."""
 
     waits: Mapping[str, bool] = field(default_factory=dict)
+    judges: due.Due = field(default_factory=dict)
     alarms: bool = False
     hide_cancelled: bool = False
 
@@ -45,7 +47,7 @@ def public(selection: Selection, language: str) -> Feed:
 
 
 def deadlines(selection: Selection, language: str) -> Feed:
-    """Until when to register for the events of a selection, and to bring ideas to its fairs."""
+    """Until when to register for the events of a selection, to bring ideas to its fairs and to enter its contests."""
     return _kept(("deadlines", selection, language), lambda: _deadlines(selection.checked(), language))
 
 
@@ -63,7 +65,7 @@ def personal(token: str, language: str) -> Feed:
 def of_person(person_id: str, language: str) -> Feed:
     """Her feed made anew."""
     reader = _reader(person_id)
-    mine = or_(Event.id.in_(list(reader.waits)), Event.created_by == person_id)
+    mine = or_(Event.id.in_([*reader.waits, *reader.judges]), Event.created_by == person_id)
     statement = select(Event).where(mine, Event.status.in_(queries.PUBLIC)).order_by(Event.starts_at, Event.id)
     with force_locale(language):
         body = compose(shown(statement), reader, _("Qonyrau: my events"))
@@ -89,9 +91,13 @@ def compose(statement: Select[Any], reader: Reader, name: str) -> bytes:
 
     def make(event: Event) -> Entries:
         whole = entries.entry_of(event, names, waiting=reader.waits.get(event.id), alarms=reader.alarms)
-        return sessions.with_sessions(event, whole, names)
+        judging = closing.entries_of(event, reader.judges.get(event.id, ()), names)
+        return (*sessions.with_sessions(event, whole, names), *judging)
 
-    found = kept.entries_of(statement, names, make, lambda event_id: (reader.waits.get(event_id), reader.alarms))
+    def mark(event_id: str) -> Hashable:
+        return reader.waits.get(event_id), reader.alarms, reader.judges.get(event_id, ())
+
+    found = kept.entries_of(statement, names, make, mark)
     return _write([entry for entry in found if _stands(entry, reader)], name)
 
 
@@ -107,18 +113,15 @@ def _public(selection: Selection, language: str) -> Feed:
 
 
 def _deadlines(selection: Selection, language: str) -> Feed:
-    since = midnight(today() - PAST) - closing.LENGTH
-    fairs = select(Fair.event_id, Fair.ideas_close_at).join(Event, (Event.id == Fair.event_id) & (Event.kind == FAIR))
-    fairs = fairs.where(Fair.ideas_close_at > since)
-    ideas = dict(db.session.execute(fairs).tuples().all())
-    due = or_(Event.registration_closes_at > since, Event.id.in_(fairs.with_only_columns(Fair.event_id)))
+    more = due.since(midnight(today() - PAST) - closing.LENGTH)
+    closes = Event.registration_closes_at > midnight(today() - PAST) - closing.LENGTH
     with force_locale(language):
         names = entries.read_names()
         found = kept.entries_of(
-            selection.events().where(due),
+            selection.events().where(or_(closes, Event.id.in_(list(more)))),
             names,
-            lambda event: closing.deadlines_of(event, ideas.get(event.id), names),
-            lambda event_id: ("deadlines", ideas.get(event_id)),
+            lambda event: closing.deadlines_of(event, more.get(event.id, ()), names),
+            lambda event_id: ("deadlines", more.get(event_id, ())),
         )
         standing = sorted((e for e in found if _stands(e, Reader())), key=lambda entry: (entry.starts_at, entry.uid))
         body = _write(standing, selection.title(_("deadlines")))
@@ -133,7 +136,8 @@ def _reader(person_id: str) -> Reader:
     waits = dict.fromkeys(db.session.scalars(organised), False)
     waits |= {event_id: status == WAITLISTED for event_id, status in db.session.execute(mine)}
     switches = db.session.get(Subscription, person_id)
-    return Reader(waits, switches.alarms, switches.hide_cancelled) if switches else Reader(waits)
+    judges = due.of_juror(person_id)
+    return Reader(waits, judges, switches.alarms, switches.hide_cancelled) if switches else Reader(waits, judges)
 
 
 def _window(end: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -167,10 +171,15 @@ def _last_change() -> datetime | None:
 
 
 def _last_step(person_id: str) -> datetime | None:
-    """When she last registered, was seated, withdrew, or turned a switch."""
+    """When she last registered, was seated, withdrew, turned a switch, or her work on a jury changed."""
     columns = (Registration.changed_at, Registration.confirmed_at, Registration.withdrawn_at)
     found = db.session.execute(
         select(*(func.max(column) for column in columns)).where(Registration.attendee == person_id)
     ).one()
     turned = db.session.scalar(select(Subscription.changed_at).where(Subscription.reader == person_id))
-    return max((at for at in (*found, turned) if at), default=None)
+    steps = func.max(JuryMember.added_at), func.max(Stage.opened_at), func.max(Stage.closed_at)
+    seat = JuryMember.person_id == person_id
+    judged = db.session.execute(
+        select(*steps).select_from(JuryMember).outerjoin(Stage, Stage.event_id == JuryMember.event_id).where(seat)
+    ).one()
+    return max((at for at in (*found, turned, *judged) if at), default=None)

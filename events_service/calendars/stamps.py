@@ -9,20 +9,24 @@ from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, bindparam, func, select
+from sqlalchemy import Dialect, Engine, and_, bindparam, case, func, select
 
 from events_service.calendars.models import FeedAddress
+from events_service.contests.models import CLOSED, OPEN, Stage
 from events_service.db import Counter, db
 from events_service.directory.copying import SHOWN
 from events_service.directory.models import Person
 from events_service.events.models import Event
 from events_service.events.queries import PUBLIC
+from events_service.jury.models import JuryMember
 from events_service.registrations.models import Registration
 from events_service.subscriptions.models import Subscription
 from services.fields import today
 
 PERSON: Any = bindparam("person", "")
 HERS = Registration.attendee == PERSON
+STEPS = case({OPEN: 1, CLOSED: 2}, value=Stage.status, else_=0)  # a stage only goes forward
+SEATED = and_(JuryMember.person_id == PERSON, JuryMember.active)
 
 
 def _one(column: Any, *conditions: Any) -> Any:
@@ -39,6 +43,8 @@ PERSONAL = EVENTS.add_columns(
     _one(FeedAddress.name, FeedAddress.person_id == PERSON),
     _one(FeedAddress.version, FeedAddress.person_id == PERSON),
     _one(Person.active, Person.id == PERSON),
+    _one(func.sum(JuryMember.version), SEATED),
+    _one(func.sum(STEPS), SEATED, Stage.event_id == JuryMember.event_id),
 )
 
 
@@ -73,5 +79,5 @@ def _compiled(dialect: Dialect, of_person: bool) -> tuple[str, Callable[[str], A
 
 
 def personal(person_id: str) -> Hashable:
-    """Of one person's feed: her registrations, switches, address and account too."""
+    """Of one person's feed: her registrations, switches, address, account and juries too."""
     return (today(), *db.session.execute(PERSONAL, {"person": person_id}).one())

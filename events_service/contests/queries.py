@@ -3,10 +3,13 @@
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from events_service.contests.models import CONTEST, Contest, Criterion, Nomination, Stage
+from events_service.contests.models import CLOSED, CONTEST, OPEN, Contest, Criterion, Nomination, Stage
 from events_service.db import db
+from events_service.entries.models import Entry
 from events_service.events import queries as events
-from events_service.events.models import Event
+from events_service.events.models import PUBLISHED, Event
+from events_service.jury.models import JuryMember
+from services.database import utcnow
 from services.errors import NotFound
 from services.identity import Actor
 
@@ -67,6 +70,47 @@ def criteria(stage_id: str, nomination_id: str | None = None) -> list[Criterion]
     if nomination_id:
         found = found.where(Criterion.nomination_id == nomination_id)
     return list(db.session.scalars(found.order_by(Criterion.nomination_id, Criterion.position, Criterion.id)))
+
+
+def sheets(event_id: str) -> dict[tuple[str, str], list[Criterion]]:
+    """All criteria of a contest by (nomination, stage), each list in the order of the sheet."""
+    found = select(Criterion).join(Stage, Stage.id == Criterion.stage_id).where(Stage.event_id == event_id)
+    kept: dict[tuple[str, str], list[Criterion]] = {}
+    for line in db.session.scalars(found.order_by(Criterion.position, Criterion.id)):
+        kept.setdefault((line.nomination_id, line.stage_id), []).append(line)
+    return kept
+
+
+def member(event_id: str, actor: Actor | None) -> JuryMember | None:
+    """Her seat on the jury of a contest, while she has one."""
+    seat = JuryMember.event_id == event_id, JuryMember.person_id == (actor.id if actor else ""), JuryMember.active
+    return db.session.scalars(select(JuryMember).where(*seat)).first()
+
+
+def own_entries(event_id: str, actor: Actor | None) -> list[Entry]:
+    """What she has entered, the newest last."""
+    found = select(Entry).where(Entry.event_id == event_id, Entry.author_id == (actor.id if actor else ""))
+    return list(db.session.scalars(found.order_by(Entry.created_at, Entry.id)))
+
+
+def state_of(event: Event, contest: Contest, stages: list[Stage]) -> str:
+    """draft | cancelled | early | entries | closed | judging | between | published: where the contest stands now.
+
+    `closed`: entries are taken no more and no stage has begun; `between`: a stage is over and the next one, or
+    the publication of results, is awaited.
+    """
+    now = utcnow()
+    if event.status != PUBLISHED:
+        return event.status
+    if any(stage.status == OPEN for stage in stages):
+        return "judging"
+    if stages and all(stage.published_at for stage in stages):
+        return "published"
+    if any(stage.status == CLOSED for stage in stages):
+        return "between"
+    if contest.entries_open_at and now < contest.entries_open_at:
+        return "early"
+    return "closed" if contest.entries_close_at and now >= contest.entries_close_at else "entries"
 
 
 def take_turn(session: Session, stage_id: str) -> Stage:

@@ -1,35 +1,70 @@
-"""What a fair has beside its event, and what becomes of it when the event is copied, moved or deleted.
+"""What a fair or a contest has beside its event, and what becomes of it when the event is copied, moved or deleted.
 
-Sections go into a copy, ideas do not: each belongs to the fair it was brought to.
+Sections and rules go into a copy; ideas, entries and the jury do not: each belongs to where it was brought to.
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, select
+from flask_babel import gettext as _
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
+from events_service.contests.models import CONTEST, Contest, Criterion, Nomination, Stage
+from events_service.entries.models import Entry
 from events_service.events.models import Event
 from events_service.fairs.models import FAIR, Fair, FairSection, Idea
+from events_service.jury.models import Deal, JuryMember
 from events_service.notifications import ideas as letters
 from services.database import utcnow
+from services.errors import Conflict
 from services.fields import as_utc
 from services.i18n import local
 
+NOMINATION = ("code", "position", "title")
+STAGE = ("code", "position", "kind", "title", "weight", "blind")
+CRITERION = ("code", "position", "title", "max_points", "weight", "levels")
 COPIED = ("position", "title", "subject", "topic", "districts", "language", "moderator")
 
 
 def copy(session: Session, source: Event, target: Event) -> None:
-    """The sections of one fair for another; when ideas close is the new organiser's to say."""
-    if source.kind != FAIR:
-        return
-    for section in session.scalars(select(FairSection).where(FairSection.event_id == source.id)):
-        session.add(FairSection(event_id=target.id, **{name: getattr(section, name) for name in COPIED}))
+    """What one event has beside it for another; days and deadlines are the new organiser's to say."""
+    if source.kind == FAIR:
+        for section in session.scalars(select(FairSection).where(FairSection.event_id == source.id)):
+            session.add(FairSection(event_id=target.id, **_kept(section, COPIED)))
+    elif source.kind == CONTEST:
+        _copy_contest(session, source, target)
     session.flush()
 
 
+def _copy_contest(session: Session, source: Event, target: Event) -> None:
+    """Rules, nominations, stages and criteria; the order it stands on is another one."""
+    if rules := session.get(Contest, source.id):
+        session.add(Contest(event_id=target.id, code=rules.code, rules=rules.rules))
+    made: dict[str, str] = {}
+    for model, names in ((Nomination, NOMINATION), (Stage, STAGE)):
+        for row in session.scalars(select(model).where(model.event_id == source.id)):
+            twin = model(event_id=target.id, **_kept(row, names))
+            session.add(twin)
+            session.flush()
+            made[row.id] = twin.id
+    for line in session.scalars(select(Criterion).where(Criterion.stage_id.in_(made))):
+        ids = {"nomination_id": made[line.nomination_id], "stage_id": made[line.stage_id]}
+        session.add(Criterion(**ids, **_kept(line, CRITERION)))
+
+
+def _kept(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
 def forget(session: Session, event: Event) -> None:
-    """A deleted draft takes all of it along."""
-    for model in (Idea, FairSection, Fair):
+    """A deleted draft takes all of it along; Conflict where something was entered, which a draft cannot have."""
+    if session.scalar(select(exists().where(Entry.event_id == event.id))):
+        raise Conflict(_("There are entries of teachers: cancel the event instead"))
+    stages = select(Stage.id).where(Stage.event_id == event.id)
+    for of_stage in (Criterion, Deal):
+        session.execute(delete(of_stage).where(of_stage.stage_id.in_(stages)))
+    for model in (JuryMember, Nomination, Stage, Contest, Idea, FairSection, Fair):
         session.execute(delete(model).where(model.event_id == event.id))
 
 

@@ -39,6 +39,13 @@ IDEA_FORM = {"section": "{section}", "title.kk": "Ой", "summary.kk": "Қысқ
 SLOT = {"starts_at": in_days(40, "10:30"), "place": "12"}
 SLOT_FORM = {"day": in_days(40)[:10], "start": "10:30", "section": "{section}"}
 REASON = {"reason": "тексеру"}
+PART = {"code": "NEW", "title": {"kk": "Жаңа"}}
+PART_FORM = {"code": "NEW", "title.kk": "Жаңа"}
+LINE = {"code": "R2", "title": {"kk": "Сабақ"}, "max_points": "10", "weight": "1"}
+LINE_FORM = {f"criteria.0.{name}": LINE[name] for name in ("code", "max_points", "weight")}
+CONTEST_CSV = """contest_code,nomination_code,nomination_kk,stage_order,stage_code,stage_weight,criterion_code,criterion_kk,max_points,weight_in_stage
+T,A,Сахна,1,REMOTE,1,R1,Сабақ,10,1
+"""  # noqa: E501
 PASSWORD = {"password": "төрт сөзден тұратын ұзын құпия"}
 MESSAGE = {"sent_to": "all", "subject": {"kk": "Хабар"}, "body": {"kk": "Дәптер алыңыз"}}
 MESSAGE_FORM = {"sent_to": "all", "subject.kk": "Хабар", "body.kk": "Дәптер алыңыз"}
@@ -107,6 +114,24 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/fairs/<ref>/sections/new"): SECTION_FORM,
     ("POST", "/fairs/<ref>/sections/<section_id>"): SECTION_FORM,
     ("POST", "/fairs/<ref>/sections/<section_id>/fill"): {"day": in_days(40)[:10], "start": "10:00", "gap": "5"},
+    ("PATCH", "/api/v1/contests/<ref>"): {"rules": {"readers": 4}},
+    ("POST", "/api/v1/contests/<ref>/rules"): {"contest": CONTEST_CSV},
+    ("POST", "/api/v1/contests/<ref>/nominations"): PART,
+    ("PATCH", "/api/v1/contests/<ref>/nominations/<nomination_id>"): {"title": {"kk": "Жаңа"}},
+    ("POST", "/api/v1/contests/<ref>/stages"): {**PART, "kind": "final", "weight": "0.5"},
+    ("PATCH", "/api/v1/contests/<ref>/stages/<stage_id>"): {"weight": "0.5"},
+    ("PUT", "/api/v1/contests/<ref>/criteria/<nomination_id>/<stage_id>"): {"criteria": [LINE]},
+    ("POST", "/contests/<ref>/rules"): {"rules.readers": "4", "version": "1"},
+    ("POST", "/contests/<ref>/nominations/new"): PART_FORM,
+    ("POST", "/contests/<ref>/nominations/<nomination_id>"): PART_FORM,
+    ("POST", "/contests/<ref>/stages/new"): {**PART_FORM, "kind": "final", "weight": "0.5"},
+    ("POST", "/contests/<ref>/stages/<stage_id>"): {**PART_FORM, "kind": "final", "weight": "0.5"},
+    ("POST", "/contests/<ref>/criteria/<nomination_id>/<stage_id>"): {
+        **LINE_FORM,
+        "criteria.0.title.kk": "Сабақ",
+        "version": "1",
+    },
+    ("POST", "/contests/<ref>/load"): {"contest": CONTEST_CSV, "load": "1"},
     ("POST", "/api/v1/events/<ref>/messages"): MESSAGE,
     ("POST", "/events/<ref>/message"): MESSAGE_FORM,
     ("POST", "/events/<ref>/message/send"): MESSAGE_FORM,

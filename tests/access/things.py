@@ -152,6 +152,9 @@ def _events(stage: Stage, organiser: str, teacher: str) -> Ids:
         "message": _message(stage, event["id"], "failed"),
         "held": _message(stage, event["id"], "held"),
         **_fair(stage, organiser, teacher, made("publish", kind="fair")),
+        **_contest(stage, organiser, made("publish", kind="contest")),
+        "another_contest": made("publish", kind="contest")["slug"],
+        "unopened_contest": made(kind="contest")["slug"],
         "another_fair": made("publish", kind="fair")["slug"],
         "unopened": made(kind="fair")["slug"],
         **_letter(stage),
@@ -206,6 +209,31 @@ def _fair(stage: Stage, organiser: str, teacher: str, event: dict[str, Any]) -> 
         "sketch": idea(),
         "submitted": idea(submit),
         "accepted": idea(submit, accept),
+    }
+
+
+def _contest(stage: Stage, organiser: str, event: dict[str, Any]) -> Ids:
+    """A contest with a nomination and two stages in use, and a spare one of each."""
+    contest = f"/api/v1/contests/{event['id']}"
+    title = {"kk": "Сахна", "ru": "Сцена"}
+
+    def add(part: str, code: str, **more: Any) -> str:
+        return str(do(stage, organiser, "POST", f"{contest}/{part}", {"code": code, "title": title, **more})["id"])
+
+    nomination, spare = add("nominations", "A"), add("nominations", "SPARE")
+    remote = add("stages", "REMOTE", kind="remote", weight="0.4", blind=True)
+    final, last = (add("stages", code, kind="final", weight="0.6") for code in ("FINAL", "SPARE"))
+    line = {"code": "R1", "title": title, "max_points": "10", "weight": "1"}
+    for one in (remote, final):
+        path = f"{contest}/criteria/{nomination}/{one}"
+        do(stage, organiser, "PUT", path, {"criteria": [line]})
+    return {
+        "contest": event["slug"],
+        "nomination": nomination,
+        "spare_nomination": spare,
+        "stage": remote,
+        "final": final,
+        "spare_stage": last,
     }
 
 

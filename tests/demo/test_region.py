@@ -7,13 +7,18 @@ from sqlalchemy import func, select
 
 from demo import loader
 from demo.people import TEACHERS, address_of
+from events_service.contests import checking
+from events_service.contests import queries as contests
+from events_service.contests.models import Contest, Criterion, Nomination, Stage
 from events_service.db import Notification
 from events_service.db import db as events_db
 from events_service.directory import queries as directory
 from events_service.directory.models import Person as CopiedPerson
+from events_service.entries.models import Entry
 from events_service.events.models import AgendaItem, Event, Material
 from events_service.fairs import clashes, queries
 from events_service.fairs.models import Fair, FairSection, Idea
+from events_service.jury.models import CHAIR, JuryMember
 from events_service.registrations.models import Registration
 from registry_service.centres.models import Attachment
 from registry_service.db import Change, Counter
@@ -138,7 +143,8 @@ def test_loading_again_changes_nothing(suite):
 
 def test_loading_that_stopped_half_way_is_finished(suite):
     with suite.events.app_context(), events_db.transaction() as session:
-        for model in (Notification, Registration, AgendaItem, Material, Idea, FairSection, Fair):
+        of_contests = (Entry, JuryMember, Criterion, Stage, Nomination, Contest)
+        for model in (Notification, Registration, AgendaItem, Material, Idea, FairSection, Fair, *of_contests):
             session.query(model).delete()
         session.execute(events_db.text("DELETE FROM event_audience"))
         session.query(Event).delete()
@@ -222,3 +228,16 @@ def test_fairs_have_sections_and_ideas_that_were_decided_or_wait(suite):
         ("PED_FAIR", "submitted", False, 3),
         ("PED_FAIR", "accepted", False, 3),
     ]
+
+
+def test_contest_of_this_year_takes_entries_and_has_a_jury(suite):
+    with suite.events.app_context():
+        [contest] = events_db.session.scalars(select(Contest))
+        stages = contests.stages(contest.event_id)
+        assert contests.state_of(contest.event, contest, stages) == "entries"
+        assert [len(contests.criteria(stage.id)) for stage in stages] == [35, 25]
+        assert checking.check(contest.event_id) == []
+        jury = list(events_db.session.scalars(select(JuryMember).where(JuryMember.scores)))
+        assert ([row.role for row in jury].count(CHAIR), len(jury)) == (1, 8)
+        entries = list(events_db.session.scalars(select(Entry).order_by(Entry.number)))
+        assert [row.number for row in entries if row.small_class] == [1, 2, 3, 4, 5, 6, 7, 8]
