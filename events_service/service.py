@@ -13,6 +13,9 @@ from events_service.calendars import pages as calendars_pages
 from events_service.db import db
 from events_service.directory import client
 from events_service.directory.queries import is_revoked
+from events_service.entries import api as entries_api
+from events_service.entries import desk as entries_desk
+from events_service.entries import pages as entries_pages
 from events_service.events import api as events_api
 from events_service.events import organising, steps
 from events_service.events import pages as events_pages
@@ -53,6 +56,8 @@ def service(settings: Settings) -> Service:
             steps.pages,
             fairs_pages.pages,
             fairs_desk.pages,
+            entries_pages.pages,
+            entries_desk.pages,
             registrations_pages.pages,
             registrants.pages,
             calendars_pages.pages,
@@ -63,6 +68,7 @@ def service(settings: Settings) -> Service:
         apis=[
             events_api.api,
             fairs_api.api,
+            entries_api.api,
             registrations_api.api,
             calendars_api.api,
             notifications_api.api,

@@ -22,8 +22,10 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 KINDS = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "docx": DOCX}
 STARTS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", "webp": b"RIFF", "docx": b"PK\x03\x04"}
 # Who made it, what it ran on, what it would run or open, and what hides in it.
-PDF_TRACES = ("/Metadata", "/PieceInfo", "/LastModified", "/AA", "/OpenAction", "/JS", "/JavaScript", "/EmbeddedFiles")
-PDF_TRACES += ("/EF", "/AF", "/XFA", "/Perms", "/URI", "/RichMediaContent", "/RichMediaSettings", "/Collection")
+PDF_TRACES = (
+    *("/Metadata", "/PieceInfo", "/LastModified", "/AA", "/OpenAction", "/JS", "/JavaScript", "/EmbeddedFiles"),
+    *("/EF", "/AF", "/XFA", "/Perms", "/URI", "/RichMediaContent", "/RichMediaSettings", "/Collection"),
+)
 NOTE_TRACES = ("/T", "/M", "/NM", "/CreationDate", "/FS")
 DOCX_NAMES = re.compile(rb"(\s\w+:(?:author|initials|userId|providerId)=)(?:\"[^\"<>]*\"|'[^'<>]*')")
 DOCX_DATES = re.compile(rb"\s\w+:date(?:Utc)?=(?:\"[^\"<>]*\"|'[^'<>]*')")
