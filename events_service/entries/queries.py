@@ -114,7 +114,7 @@ def file_of(entry: Entry, file_id: str) -> EntryFile:
 def blind_files(entry: Entry) -> list[BlindFile]:
     """The files of an entry without what tells of their maker, in their order: file-1.pdf, file-2.jpg …"""
     return [
-        BlindFile(f"file-{number}.{ENDINGS[file.media_type]}", file.media_type, file.size, file.blind_key)
+        BlindFile(f"file-{number}.{ENDINGS[file.media_type]}", file.media_type, file.blind_size, file.blind_key)
         for number, file in enumerate(entry.files, 1)
     ]
 

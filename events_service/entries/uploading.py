@@ -96,4 +96,5 @@ def _stored(name: str, digest: str, found: checking.Checked, data: bytes) -> Ent
         store.put(key, content)
     size = len(found.blind if picture else data)
     kept = {"media_type": found.media_type, "size": size, "sha256": digest}
-    return EntryFile(id=new_id(), name=name, key=keys[0], blind_key=keys[-1], **kept)
+    blind = {"blind_key": keys[-1], "blind_size": len(found.blind)}
+    return EntryFile(id=new_id(), name=name, key=keys[0], **kept, **blind)

@@ -1,6 +1,7 @@
 """An entry from its draft to its admission: who may do what, when, and what stays on record."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -162,8 +163,13 @@ def test_entry_is_nobodys_but_its_authors_until_it_is_sent(arena, token):
     call(arena, "POST", f"{path}/admit", {}, stranger, 404)
 
 
+def stored(arena):
+    root = Path(arena.suite.settings.files_url.removeprefix("file:"))
+    return {path for path in root.rglob("*") if path.is_file()}
+
+
 def test_file_goes_out_as_an_attachment_that_no_browser_runs(arena, token):
-    entry = begin(arena, token)
+    entry, before = begin(arena, token), stored(arena)
     path = f"{arena.api}/entries/{entry['id']}/files"
     photo = send_file(arena, token, entry["id"], picture(), "../C/Дәптер.JPG").get_json()
     assert (photo["name"], photo["media_type"]) == ("Дәптер.JPG", "image/jpeg")
@@ -175,12 +181,9 @@ def test_file_goes_out_as_an_attachment_that_no_browser_runs(arena, token):
     assert (headers["Content-Security-Policy"], headers["Cache-Control"]) == ("default-src 'none'; sandbox", "no-store")
     assert send_file(arena, token, entry["id"], b"<html>", "x.pdf").status_code == 422
     assert send_file(arena, token, entry["id"], bytes(12 * 2**20), "x.pdf").status_code == 413
-    root = arena.suite.settings.files_url.removeprefix("file:")
-    from pathlib import Path
-
-    assert len([one for one in Path(root).rglob("*") if one.is_file()]) == 1
+    assert len(stored(arena) - before) == 1
     assert arena.suite.json("DELETE", f"{path}/{photo['id']}", as_=token).status_code == 204
-    assert not [one for one in Path(root).rglob("*") if one.is_file()]
+    assert stored(arena) == before
 
 
 def test_entry_holds_ten_files_and_40_mb(arena, token):
