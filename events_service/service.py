@@ -16,6 +16,9 @@ from events_service.contests import pages as contests_pages
 from events_service.db import db
 from events_service.directory import client
 from events_service.directory.queries import is_revoked
+from events_service.entries import api as entries_api
+from events_service.entries import desk as entries_desk
+from events_service.entries import pages as entries_pages
 from events_service.events import api as events_api
 from events_service.events import organising, steps
 from events_service.events import pages as events_pages
@@ -58,6 +61,8 @@ def service(settings: Settings) -> Service:
             fairs_desk.pages,
             contests_pages.pages,
             contests_desk.pages,
+            entries_pages.pages,
+            entries_desk.pages,
             registrations_pages.pages,
             registrants.pages,
             calendars_pages.pages,
@@ -69,6 +74,7 @@ def service(settings: Settings) -> Service:
             events_api.api,
             fairs_api.api,
             contests_api.api,
+            entries_api.api,
             registrations_api.api,
             calendars_api.api,
             notifications_api.api,

@@ -74,7 +74,10 @@ class Entry(Identified, db.Model):
 
 
 class EntryFile(Identified, db.Model):
-    """A file of an entry; the bytes lie in the store under `key`, a copy without metadata under `blind_key`."""
+    """A file of an entry; the bytes lie in the store under `key`, a copy without metadata under `blind_key`.
+
+    Its own size is shown to jurors: that of the file would tell how long a name in the metadata is.
+    """
 
     __table_args__ = (Index(None, "entry_id"),)
 
@@ -86,6 +89,7 @@ class EntryFile(Identified, db.Model):
     sha256: Mapped[str] = mapped_column(String(64))
     key: Mapped[str] = mapped_column(String(100))
     blind_key: Mapped[str] = mapped_column(String(100), default="")
+    blind_size: Mapped[int] = mapped_column(default=0)
     uploaded_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
 
 

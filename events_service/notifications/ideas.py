@@ -54,7 +54,7 @@ KINDS = (*SAID, *OF_FAIR, WAITING)
 def owe_author(session: Session, idea: Idea, kind: str) -> None:
     """One message to the author; the idea's version makes a repeated cause harmless."""
     person = {"recipient": idea.email, "recipient_id": idea.author_id, "recipient_name": idea.name}
-    _owe(session, {**person, "language": idea.language, "subject_ref": idea.id}, kind, idea.event_id, idea.version)
+    owe(session, {**person, "language": idea.language, "subject_ref": idea.id}, kind, idea.event_id, idea.version)
 
 
 def owe_authors(session: Session, event: Event, kind: str) -> int:
@@ -62,7 +62,7 @@ def owe_authors(session: Session, event: Event, kind: str) -> int:
     found = session.execute(_authors(event)).all()
     for author_id, email, name, spoken in found:
         person = {"recipient": email, "recipient_id": author_id, "recipient_name": name, "language": spoken}
-        _owe(session, {**person, "subject_ref": event.id}, kind, event.id, event.sequence)
+        owe(session, {**person, "subject_ref": event.id}, kind, event.id, event.sequence)
     return len(found)
 
 
@@ -78,8 +78,8 @@ def _authors(event: Event) -> Select[Any]:
     return ideas.where(Idea.author_id.not_in(registered)).group_by(Idea.author_id)
 
 
-def owe_organiser(session: Session, event: Event) -> None:
-    """One message the next morning to who planned the fair, however many ideas come in until then."""
+def owe_organiser(session: Session, event: Event, kind: str = WAITING) -> None:
+    """One message the next morning to who planned the event, however much comes in until then."""
     person = session.get(Person, event.created_by)
     if person is None or not person.active:
         return
@@ -87,10 +87,11 @@ def owe_organiser(session: Session, event: Event) -> None:
     due = midnight(morning) + timedelta(hours=MORNING.hour)
     to = {"recipient": person.email, "recipient_id": person.id, "recipient_name": person.name}
     values = {**to, "language": person.language, "subject_ref": event.id, "due_at": due}
-    _owe(session, values, WAITING, event.id, morning.toordinal())
+    owe(session, values, kind, event.id, morning.toordinal())
 
 
-def _owe(session: Session, values: dict[str, Any], kind: str, topic: str, sequence: int) -> None:
+def owe(session: Session, values: dict[str, Any], kind: str, topic: str, sequence: int) -> None:
+    """One message; that it is owed already is no fault."""
     stamps = {"created_at": utcnow(), "due_at": utcnow(), "request_id": ledger.request_id()}
     ledger.insert_once(session, Notification, {**stamps, **values, "kind": kind, "topic": topic, "sequence": sequence})
     ring_after_commit()
@@ -117,7 +118,7 @@ def letter_of(message: Notification, fill: Fill) -> Letter | None:
 
 
 def _of_fair(message: Notification, event: Event, fill: Fill) -> Letter | None:
-    if _another(message, message.kind, Notification.sequence > message.sequence):
+    if another(message, message.kind, Notification.sequence > message.sequence):
         return None
     subject, lead = OF_FAIR[message.kind]
     facts = facts_of(event, event.cancel_reason)
@@ -138,16 +139,17 @@ def _waiting(message: Notification, event: Event, fill: Fill) -> Letter | None:
 def _stands(message: Notification, idea: Idea) -> bool:
     """A decision stands until the next one; a new slot is told unless it is overtaken or told with the decision."""
     if message.kind == "idea_declined":
-        return idea.status == DECLINED and not _another(message, message.kind, Notification.sequence > message.sequence)
+        return idea.status == DECLINED and not another(message, message.kind, Notification.sequence > message.sequence)
     if idea.status != ACCEPTED:
         return False
     if message.kind == "idea_accepted":
-        return not _another(message, message.kind, Notification.sequence > message.sequence)
-    told = _another(message, "idea_accepted", Notification.sent_at > message.created_at)
+        return not another(message, message.kind, Notification.sequence > message.sequence)
+    told = another(message, "idea_accepted", Notification.sent_at > message.created_at)
     return idea.version == message.sequence and not told
 
 
-def _another(message: Notification, kind: str, *where: Any) -> bool:
+def another(message: Notification, kind: str, *where: Any) -> bool:
+    """Is there another message of that kind about the same thing?"""
     rows = select(Notification.id).where(
         Notification.topic == message.topic, Notification.subject_ref == message.subject_ref, Notification.kind == kind
     )

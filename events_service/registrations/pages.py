@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 
 from events_service.db import db
 from events_service.directory import queries as directory
+from events_service.entries import queries as contest_entries
+from events_service.entries import words as entry_words
 from events_service.events import queries as events
 from events_service.events import standing, viewing
 from events_service.events.models import Event
@@ -154,5 +156,7 @@ def my_page() -> str:
         past=past[::-1][:MOST_PAST],
         ideas=list(db.session.scalars(fairs.mine(me()).limit(MOST_PAST))),
         idea_states=fair_words.STATES,
+        entries=list(db.session.scalars(contest_entries.mine(me()).limit(MOST_PAST))),
+        entry_states=entry_words.STATES,
         districts=sorted(me().scopes("coordinator")),
     )

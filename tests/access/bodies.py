@@ -5,6 +5,7 @@
 
 from typing import Any
 
+from tests.access.entered import PDF
 from tests.events_service.scene import in_days
 
 GROUND = {"valid_from": "2026-01-01", "reason": "тексеру"}
@@ -135,6 +136,19 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/events/<ref>/messages"): MESSAGE,
     ("POST", "/events/<ref>/message"): MESSAGE_FORM,
     ("POST", "/events/<ref>/message/send"): MESSAGE_FORM,
+    ("POST", "/api/v1/contests/<ref>/entries"): {"nomination": "{free}"},
+    ("PATCH", "/api/v1/contests/<ref>/entries/<entry_id>"): {"title": "Басқа"},
+    ("POST", "/api/v1/contests/<ref>/entries/<entry_id>/files"): {"file": PDF + b"%"},
+    ("POST", "/api/v1/contests/<ref>/entries/<entry_id>/refuse"): REASON,
+    ("POST", "/api/v1/contests/<ref>/entries/<entry_id>/return"): REASON,
+    ("POST", "/api/v1/contests/<ref>/entries/<entry_id>/extend"): {**REASON, "late_until": in_days(9, "10:00")},
+    ("POST", "/contests/<ref>/enter"): {"nomination": "{free}"},
+    ("POST", "/contests/<ref>/entries/<entry_id>/<part>"): {"title": "Басқа", "summary": "Түйін", "version": "2"},
+    ("POST", "/contests/<ref>/entries/<entry_id>/files"): {"file": PDF + b"%"},
+    ("POST", "/contests/<ref>/entries/<entry_id>/submit"): {"original": "on", "consent": "on"},
+    ("POST", "/contests/<ref>/entries/<entry_id>/refuse"): REASON,
+    ("POST", "/contests/<ref>/entries/<entry_id>/return"): REASON,
+    ("POST", "/contests/<ref>/entries/<entry_id>/extend"): {**REASON, "day": in_days(9)[:10]},
     ("POST", "/registry/sign-in"): {"email": "teacher0003@example.invalid"},
     ("POST", "/registry/demo/sign-in"): {"role": "teacher", "number": "0"},
     ("POST", "/registry/api/v1/demo/session"): {"role": "teacher", "number": 0},

@@ -69,8 +69,10 @@ class Stage:
         return {"data": coded, "content_type": "application/x-www-form-urlencoded"}
 
 
-def upload(text: str) -> dict[str, Any]:
-    return {"file": (io.BytesIO(text.encode()), "file.csv")}
+def upload(content: str | bytes) -> dict[str, Any]:
+    if isinstance(content, bytes):
+        return {"file": (io.BytesIO(content), "file.pdf")}
+    return {"file": (io.BytesIO(content.encode()), "file.csv")}
 
 
 def form_token(stage: Stage, name: str) -> tuple[str, str, str]:

@@ -59,7 +59,13 @@ HOLDERS = {"registry": "registrar", "events": "organiser"}
 HOLES = {"ref": "event", "public_id": "registration", "code": "programme"} | {
     name: name.removesuffix("_id") for name in ("order_id", "person_id", "enrolment_id", "section_id", "day_id")
 }
-HOLES |= {"run_id": "registrars", "idea_id": "submitted", "row_id": "message"}
+HOLES |= {
+    "run_id": "registrars",
+    "entry_id": "sent",
+    "file_id": "paper",
+    "idea_id": "submitted",
+    "row_id": "message",
+}
 AUTHORS = ("PATCH /api/v1/ideas", "/ideas/{idea_id}/submit", "/ideas/{idea_id}/withdraw")
 
 
@@ -110,6 +116,8 @@ def fill(case, ids) -> None:
             thing = "school"
         if name == "ref" and "fairs" in case.path:
             thing = "fair"
+        if name == "ref" and "contests" in case.path:
+            thing = "race"
         if name == "code" and "academic-years" in case.path:
             thing = "year"
         if name == "link_id":

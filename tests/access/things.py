@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from services.app import asset_version
 from services.database import utcnow
+from tests.access.entered import entered
 from tests.access.scene import ACTORS, Ids, Stage, do
 from tests.events_service.scene import in_days
 from tests.support.suite import Suite, open_session
@@ -157,6 +158,8 @@ def _events(stage: Stage, organiser: str, teacher: str) -> Ids:
         "unopened_contest": made(kind="contest")["slug"],
         "another_fair": made("publish", kind="fair")["slug"],
         "unopened": made(kind="fair")["slug"],
+        **entered(stage, teacher, made("publish", kind="contest")),
+        "other_race": made("publish", kind="contest")["slug"],
         **_letter(stage),
     }
 
