@@ -18,6 +18,5 @@ def entrants(stage: Stage) -> list[Entry]:
 
 
 def _first(stage: Stage) -> int:
-    return (
-        db.session.scalar(select(Stage.position).where(Stage.event_id == stage.event_id).order_by(Stage.position)) or 0
-    )
+    first = select(Stage.position).where(Stage.event_id == stage.event_id).order_by(Stage.position).limit(1)
+    return db.session.scalar(first) or 0

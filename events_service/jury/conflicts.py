@@ -93,7 +93,7 @@ def found(session: Session, members: Sequence[JuryMember], entries: Sequence[Ent
     """What the register says of these members and entries."""
     jurors = _readers(session, members)
     works = [Work(e.id, e.author_id, e.school_id, e.district, _day(e)) for e in entries]
-    schools = {one.school_id for one in (*jurors, *works) if one.school_id}
+    schools = {school for school in [*(j.school_id for j in jurors), *(w.school_id for w in works)] if school}
     linked = Fact.kind.in_((ATTACHMENT, TWINNING)), Fact.school_id.in_(schools)
     facts = session.scalars(select(Fact).where(*linked)).all() if schools else ()
     return conflicts_between(jurors, works, Links(facts), rules.own_district)

@@ -95,7 +95,7 @@ def propose(session: Session, actor: Actor, ref: str, stage_id: str, drafted: Dr
     assert drafted.plan is not None
     waiting = Deal.stage_id == stage.id, Deal.status == PROPOSED
     session.execute(delete(Deal).where(*waiting).execution_options(synchronize_session=False))
-    if session.scalar(select(func.count(Deal.id)).where(Deal.stage_id == stage.id)) >= MOST_DEALS:  # type: ignore[operator]
+    if (session.scalar(select(func.count(Deal.id)).where(Deal.stage_id == stage.id)) or 0) >= MOST_DEALS:
         raise Refused(_("Entries of this stage were dealt too many times"))
     conflicts.forget(session, drafted.members, drafted.entries)
     conflicts.record(session, drafted.found)
@@ -203,7 +203,7 @@ def _give(session: Session, stage: Stage, entry: Entry, ground: str) -> Assignme
 
 
 def _lines(plan: flow.Plan) -> list[list[str]]:
-    ground = {entry: "anchor" for entry in plan.anchors}
+    ground = dict.fromkeys(plan.anchors, "anchor")
     return [[e, juror, ground.get(e, "deal")] for e, panel in plan.panels.items() for juror in panel]
 
 

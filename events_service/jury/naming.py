@@ -38,11 +38,7 @@ def name(session: Session, actor: Actor, ref: str, data: dict[str, Any]) -> Jury
         return member
     role = data.get("role") or MEMBER
     _check_only_one(event, role)
-    if (
-        session.scalar(select(func.count()).select_from(JuryMember).where(JuryMember.event_id == event.id))
-        >= MOST_MEMBERS
-    ):  # type: ignore[operator]
-        raise Conflict(_("A jury has %(most)s members at most", most=MOST_MEMBERS))
+    _check_room(session, event)
     if member is None:
         member = JuryMember(event_id=event.id, person_id=person.id, active=False, version=0)
         session.add(member)
@@ -83,7 +79,7 @@ def change(
 
 
 def remove(session: Session, actor: Actor, ref: str, member_id: str, reason: str = "") -> None:
-    """Without a trace while nothing was ever dealt to her; later she leaves, and her unsigned entries are dealt again."""
+    """Without a trace while nothing was dealt to her; later she leaves, and what she has not signed is dealt again."""
     event = _take(session, actor, ref)
     member = queries.one_of(event.id, member_id)
     session.refresh(member)
@@ -115,6 +111,12 @@ def _person(session: Session, data: dict[str, Any]) -> Person:
 def _check_only_one(event: Event, role: str) -> None:
     if role in {CHAIR, SECRETARY} and any(member.role == role for member in queries.members(event.id)):
         raise Conflict(_("There is one already: %(role)s", role=role_name(role)), field="role", code="role-taken")
+
+
+def _check_room(session: Session, event: Event) -> None:
+    there = session.scalar(select(func.count(JuryMember.id)).where(JuryMember.event_id == event.id)) or 0
+    if there >= MOST_MEMBERS:
+        raise Conflict(_("A jury has %(most)s members at most", most=MOST_MEMBERS))
 
 
 def _part(member: JuryMember) -> dict[str, Any]:

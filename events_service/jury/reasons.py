@@ -23,16 +23,18 @@ def code_of(error: flow.Impossible) -> str:
 def why_impossible(error: flow.Impossible, numbers: Mapping[str, int], names: Mapping[str, str]) -> str:
     """The constraint that forbids a deal, with the entries and jurors it is about."""
     if isinstance(error, flow.TooFewJurors):
-        return _("Too few jurors: %(there)s, and each entry needs %(needed)s", there=error.there, needed=error.needed)
+        return str(
+            _("Too few jurors: %(there)s, and each entry needs %(needed)s", there=error.there, needed=error.needed)
+        )
     if isinstance(error, flow.TooFewReaders):
         return _few_readers(error, numbers)
     if isinstance(error, flow.Uneven):
         held = [_("%(name)s: %(count)s", name=names[juror], count=count) for juror, count in error.held.items()]
         said = _("Jurors cannot read equally many (within one): conflicts keep some of them from too many entries")
-        return f"{said}. " + _("Conflicts, of %(all)s entries: %(held)s", all=error.entries, held="; ".join(held))
+        return f"{said}. " + str(_("Conflicts, of %(all)s entries: %(held)s", all=error.entries, held="; ".join(held)))
     assert isinstance(error, flow.Apart)
     parts = " | ".join(", ".join(names[juror] for juror in part) for part in error.parts)
-    return _("Jurors fall into groups that read no common entry: %(parts)s", parts=parts)
+    return str(_("Jurors fall into groups that read no common entry: %(parts)s", parts=parts))
 
 
 def _few_readers(error: flow.TooFewReaders, numbers: Mapping[str, int]) -> str:
@@ -47,4 +49,4 @@ def _few_readers(error: flow.TooFewReaders, numbers: Mapping[str, int]) -> str:
     ]
     left = len(error.short) - len(named)
     more = [ngettext("and %(num)s more", "and %(num)s more", left)] if left else []
-    return _("Each entry needs %(needed)s readers: %(named)s", needed=error.needed, named="; ".join(named + more))
+    return str(_("Each entry needs %(needed)s readers: %(named)s", needed=error.needed, named="; ".join(named + more)))

@@ -1,6 +1,8 @@
 """Opening and closing a stage of judging, and more time for the jury: by the organiser or the chair."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -19,7 +21,6 @@ from events_service.notifications import jury as letters
 from services import ledger
 from services.database import utcnow
 from services.errors import Conflict, Invalid
-from services.i18n import said_plain
 from services.identity import Actor
 
 Missing = list[tuple[str, str]]  # a code, and what to say of it
@@ -39,7 +40,7 @@ def open_stage(session: Session, actor: Actor, ref: str, stage_id: str, closes_a
     lacking = missing(session, event, stage)
     if lacking:
         raise Conflict("; ".join(said for _code, said in lacking), code=lacking[0][0])
-    freezing.freeze(session, actor, contests.contest_of(event))
+    freezing.freeze(session, actor, event)
     taking_part.settle(session, stage)
     conflicts.record(session, dealing.read(session, stage).found)
     stage.status, stage.opened_at = OPEN, utcnow()
@@ -89,7 +90,6 @@ def missing(session: Session, event: Event, stage: Stage) -> Missing:
         ("jury-small", len(jury) < rules.jury_min, _("The jury needs %(least)s members", least=rules.jury_min)),
         ("no-chair", all(row.role != CHAIR for row in jury), _("The jury has no chair")),
         ("no-entries", not works, _("No entry takes part in this stage yet")),
-        *_without_criteria(event, stage, {entry.nomination_id for entry in works}),
         _deal_wrong(session, stage, {entry.id for entry in works}),
     ]
     return [(code, str(said)) for code, lacks, said in checks if lacks]
@@ -99,16 +99,8 @@ def unsigned_said(stage: Stage) -> str:
     """Whose sheets are not signed, and how many."""
     behind = [(row.member.name, row.dealt - row.signed) for row in queries.progress(stage.id) if row.dealt > row.signed]
     named = "; ".join(_("%(name)s: %(count)s", name=name, count=count) for name, count in behind)
-    return str(
-        _("Sheets that are not signed do not count: %(named)s. Say why the stage closes without them", named=named)
-    )
-
-
-def _without_criteria(event: Event, stage: Stage, wanted: set[str]) -> list[tuple[str, bool, str]]:
-    there = {line.nomination_id for line in contests.criteria(stage.id)}
-    lacking = [row for row in contests.nominations(event.id) if row.id in wanted - there]
-    said = _("No criteria yet: %(nomination)s", nomination=", ".join(said_plain(row.title) for row in lacking))
-    return [("no-criteria", bool(lacking), said)]
+    said = _("Sheets that are not signed do not count: %(named)s", named=named)
+    return str(said + ". " + _("Say why the stage closes without them"))
 
 
 def _deal_wrong(session: Session, stage: Stage, taking: set[str]) -> tuple[str, bool, str]:
@@ -143,7 +135,7 @@ def _check_ahead(closes_at: datetime) -> None:
 
 
 def _changed(
-    session: Session, actor: Actor, stage: Stage, action: str, new: dict[str, object], reason: str = ""
+    session: Session, actor: Actor, stage: Stage, action: str, new: Mapping[str, Any], reason: str = ""
 ) -> None:
     stage.version += 1
     session.flush()
