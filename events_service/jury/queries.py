@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from events_service.contests import queries as contests
@@ -19,6 +19,7 @@ from events_service.jury.models import (
     ACCEPTED,
     ACTIVE,
     CHAIR,
+    DECLARED,
     PROPOSED,
     REMOVED,
     ROLES,
@@ -89,6 +90,12 @@ def members(event_id: str) -> list[JuryMember]:
     found = select(JuryMember).where(JuryMember.event_id == event_id, JuryMember.active)
     rows = db.session.scalars(found.order_by(JuryMember.added_at, JuryMember.id))
     return sorted(rows, key=lambda member: ROLES.index(member.role))
+
+
+def names(event_id: str) -> dict[str, str]:
+    """The names of all who are or were of the jury, by id."""
+    found = select(JuryMember.id, JuryMember.name).where(JuryMember.event_id == event_id)
+    return dict(db.session.execute(found).tuples().all())
 
 
 def scoring(event_id: str) -> list[JuryMember]:
@@ -165,12 +172,22 @@ def short(stage: Stage) -> list[tuple[Entry, int]]:
     return [(entry, count) for entry, count in found if count < needed]
 
 
-def conflicts(event_id: str) -> list[tuple[Conflict, JuryMember, Entry]]:
-    """Conflicts that are on record, by juror and entry."""
-    of = (
-        select(Conflict, JuryMember, Entry)
-        .join(JuryMember, JuryMember.id == Conflict.member_id)
-        .join(Entry, Entry.id == Conflict.entry_id)
-        .where(JuryMember.event_id == event_id, JuryMember.active)
-    )
+def conflicts_seen(event: Event, actor: Actor) -> list[tuple[Conflict, JuryMember, Entry]]:
+    """All for those who direct the jury; for another member what she declared herself. By juror and entry."""
+    of, own = _conflicts().where(JuryMember.event_id == event.id, JuryMember.active), member_of(event.id, actor)
+    if not directs(actor, event):
+        if own is None:
+            raise NotFound
+        of = of.where(Conflict.member_id == own.id, Conflict.kind == DECLARED)
     return list(db.session.execute(of.order_by(JuryMember.name, JuryMember.id, Entry.number)).tuples())
+
+
+def conflict(kept: Conflict) -> tuple[Conflict, JuryMember, Entry]:
+    """One conflict with its juror and entry."""
+    one = _conflicts().where(Conflict.member_id == kept.member_id, Conflict.entry_id == kept.entry_id)
+    return db.session.execute(one).tuples().one()
+
+
+def _conflicts() -> Select[tuple[Conflict, JuryMember, Entry]]:
+    of = select(Conflict, JuryMember, Entry).join(JuryMember, JuryMember.id == Conflict.member_id)
+    return of.join(Entry, Entry.id == Conflict.entry_id)
