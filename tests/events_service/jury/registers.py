@@ -1,6 +1,7 @@
 """Random registers as plain tuples, and the rules of conflicts and deals told once more, in other words."""
 
 import random
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -9,6 +10,8 @@ from events_service.jury.conflicts import Links, Reader, Work
 
 DAY = date(2026, 3, 1)
 JURORS, DISTRICTS = 7, 9
+Live = dict[str, set[str]]
+Link = tuple[str, str, date, date | None]
 
 
 @dataclass
@@ -16,8 +19,8 @@ class Register:
     """Links are (school, other, from, to); people and works are (id, …, school, …)."""
 
     own_district: bool
-    attached: list[tuple[str, str, date, date | None]] = field(default_factory=list)
-    twinned: list[tuple[str, str, date, date | None]] = field(default_factory=list)
+    attached: list[Link] = field(default_factory=list)
+    twinned: list[Link] = field(default_factory=list)
     jurors: list[tuple[str, str, str, frozenset[str]]] = field(default_factory=list)
     works: list[tuple[str, str, str, date]] = field(default_factory=list)
 
@@ -37,22 +40,32 @@ class Register:
         return Links(facts(ATTACHMENT, self.attached) + facts(TWINNING, self.twinned))
 
     def barred(self) -> set[tuple[str, str]]:
-        """Pairs of juror and work, found the slow way."""
-        return {(j[0], w[0]) for j in self.jurors for w in self.works if self._may_not(j, w)}
+        """Pairs of juror and work, found in other words: by the links that hold on each day."""
+        found = set()
+        for day in {work[3] for work in self.works}:
+            attached, twinned = _live(self.attached, day), _live(self.twinned, day)
+            for id_, author, theirs, when in self.works:
+                if when == day:
+                    found |= {(j, id_) for j in self._may_not(author, theirs, attached, twinned)}
+        return found
 
-    def _may_not(self, juror, work) -> bool:
-        _id, person, hers, past = juror
-        _work, author, theirs, day = work
+    def _may_not(self, author: str, theirs: str, attached: Live, twinned: Live) -> list[str]:
+        found = []
+        for id_, person, hers, past in self.jurors:
+            together = attached[hers] & attached[theirs]
+            linked = any(hers in links[theirs] or theirs in links[hers] for links in (attached, twinned))
+            district = self.own_district and hers[0] == theirs[0]
+            own = person == author or theirs in past or hers == theirs
+            found += [id_] if own or district or together or linked else []
+        return found
 
-        def joined(links, a, b):
-            return any((s, o) == (a, b) and f <= day and (t is None or day < t) for s, o, f, t in links)
 
-        centres = {other for _school, other, _from, _to in self.attached}
-        together = any(joined(self.attached, hers, c) and joined(self.attached, theirs, c) for c in centres)
-        near = joined(self.attached, hers, theirs) or joined(self.attached, theirs, hers) or together
-        twin = joined(self.twinned, hers, theirs) or joined(self.twinned, theirs, hers)
-        district = self.own_district and hers[0] == theirs[0]
-        return person == author or hers == theirs or theirs in past or near or twin or district
+def _live(links: list[Link], day: date) -> Live:
+    found: Live = defaultdict(set)
+    for school, other, since, to in links:
+        if since <= day and (to is None or day < to):
+            found[school].add(other)
+    return found
 
 
 def drawn(seed: int, entries: int = 200) -> Register:
@@ -61,7 +74,7 @@ def drawn(seed: int, entries: int = 200) -> Register:
     schools = [f"{district}{number:02}" for district in range(DISTRICTS) for number in range(30)]
     found = Register(own_district=seed % 2 == 0)
 
-    def dated(school: str, other: str) -> tuple[str, str, date, date | None]:
+    def dated(school: str, other: str) -> Link:
         since = DAY - timedelta(days=draw.randint(-30, 900))
         return school, other, since, since + timedelta(days=400) if draw.random() < 0.3 else None
 
