@@ -41,7 +41,8 @@ def open_stage(session: Session, actor: Actor, ref: str, stage_id: str, closes_a
     if lacking:
         raise Conflict("; ".join(said for _code, said in lacking), code=lacking[0][0])
     freezing.freeze(session, actor, event)
-    taking_part.settle(session, stage)
+    if stage.id == contests.stages(event.id)[0].id:  # later ones are settled by published results
+        taking_part.settle(session, stage)
     conflicts.record(session, dealing.read(session, stage).found)
     stage.status, stage.opened_at = OPEN, utcnow()
     _changed(session, actor, stage, "stage.opened", {"status": OPEN, "closes_at": ledger.plain(stage.closes_at)})

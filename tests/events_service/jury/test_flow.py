@@ -46,7 +46,7 @@ def test_checks_notice_a_solver_that_forgets_something():
     assert faults(JURORS, barred, READERS, blind.panels) == {"conflict"}
     closed = {e: tuple(JURORS[:3] if n % 2 else JURORS[3:6]) for n, e in enumerate(entries)}
     assert "apart" in faults(JURORS[:6], set(), READERS, closed)
-    assert faults(JURORS, set(), READERS, {e: ("j0", "j0", "j1") for e in entries}) >= {"readers"}
+    assert faults(JURORS, set(), READERS, dict.fromkeys(entries, ("j0", "j0", "j1"))) >= {"readers"}
 
 
 def test_deal_is_the_same_for_the_same_seed_only():
