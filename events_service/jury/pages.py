@@ -44,8 +44,8 @@ def conflicts(ref: str) -> ResponseReturnValue:
     form = Form(ConflictBody())
     if form.ok:
         with form.attempt(db):
-            data = form.data
-            recusing.declare(db.session(), me(), event.id, data["entry"], data["note"], data.get("member"))
+            data, whose = form.data, form.data.get("member") if directs else None
+            recusing.declare(db.session(), me(), event.id, data["entry"], data["note"], whose)
     if form.ok:
         say(_("The conflict is on record"))
         return redirect(f"/contests/{event.slug}/jury/conflicts", 303)

@@ -34,7 +34,8 @@ def why_impossible(error: flow.Impossible, numbers: Mapping[str, int], names: Ma
         return f"{said}. " + str(_("Conflicts, of %(all)s entries: %(held)s", all=error.entries, held="; ".join(held)))
     assert isinstance(error, flow.Apart)
     parts = " | ".join(", ".join(names[juror] for juror in part) for part in error.parts)
-    return str(_("Jurors fall into groups that read no common entry: %(parts)s", parts=parts))
+    said = _("Jurors fall into groups that read no common entry: %(parts)s", parts=parts)
+    return f"{said}. " + str(_("Let at least one entry be read by all: it is a setting of the rules"))
 
 
 def _few_readers(error: flow.TooFewReaders, numbers: Mapping[str, int]) -> str:
