@@ -25,6 +25,10 @@ from events_service.events import pages as events_pages
 from events_service.fairs import api as fairs_api
 from events_service.fairs import desk as fairs_desk
 from events_service.fairs import pages as fairs_pages
+from events_service.jury import api as jury_api
+from events_service.jury import chairing as jury_chairing
+from events_service.jury import desk as jury_desk
+from events_service.jury import pages as jury_pages
 from events_service.notifications import api as notifications_api
 from events_service.notifications import desk as notifications_desk
 from events_service.notifications import pages as notifications_pages
@@ -63,6 +67,9 @@ def service(settings: Settings) -> Service:
             contests_desk.pages,
             entries_pages.pages,
             entries_desk.pages,
+            jury_pages.pages,
+            jury_desk.pages,
+            jury_chairing.pages,
             registrations_pages.pages,
             registrants.pages,
             calendars_pages.pages,
@@ -75,6 +82,7 @@ def service(settings: Settings) -> Service:
             fairs_api.api,
             contests_api.api,
             entries_api.api,
+            jury_api.api,
             registrations_api.api,
             calendars_api.api,
             notifications_api.api,

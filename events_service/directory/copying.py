@@ -18,6 +18,7 @@ from events_service.directory.models import (
     AcademicYear,
     CalendarDay,
     Fact,
+    FormerSchool,
     Oblast,
     Organisation,
     Person,
@@ -164,6 +165,20 @@ def _forget_schools(session: Session, ids: list[str], codes: list[str]) -> None:
     session.execute(delete(School).where(or_(School.id.in_(ids), School.code.in_(codes))))
 
 
+def _copy_people(session: Session, items: list[Row]) -> None:
+    """People as they are; a school they have left stays known, until they are erased."""
+    ids = [item["id"] for item in items]
+    kept = select(Person.id, Person.school_id).where(Person.id.in_(ids), Person.school_id.is_not(None))
+    before = dict(session.execute(kept).tuples().all())
+    _PEOPLE(session, items)
+    for item in items:
+        school = before.get(item["id"])
+        if item["row"] is None:
+            session.execute(delete(FormerSchool).where(FormerSchool.person_id == item["id"]))
+        elif school and school != item["row"]["school_id"]:
+            insert_once(session, FormerSchool, {"person_id": item["id"], "school_id": school})
+
+
 def _copy_sessions(session: Session, items: list[Row]) -> None:
     for item in items:
         if not item["row"]:
@@ -204,13 +219,14 @@ def _day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
+_PEOPLE = _simple(Person, "id", ("id", "name", "email", "language", "school_id", "roles", "active"))
 COPIERS: dict[str, Callable[[Session, list[Row]], None]] = {
     "oblast": _simple(Oblast, "code", ("code", "name")),
     "territory": _copy_territories,
     "organisation": _simple(Organisation, "code", ("code", "name")),
     "programme": _simple(Programme, "code", ("code", "name", "position")),
     "school": _copy_schools,
-    "person": _simple(Person, "id", ("id", "name", "email", "language", "school_id", "roles", "active")),
+    "person": _copy_people,
     "session": _copy_sessions,
     "academic_year": _copy_years,
     "calendar_day": _copy_days,

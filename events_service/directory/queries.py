@@ -1,6 +1,6 @@
 """Reads of the local copy of the register. With the register away they go on answering."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
@@ -68,6 +68,18 @@ def person_by_mail(address: str) -> Person | None:
     """The active person who owns an address; never speaks HTTP."""
     found = select(Person).where(Person.email == normal_mail(address), Person.active)
     return db.session.scalars(found).first()
+
+
+def people_named(part: str, most: int = 20) -> list[Person]:
+    """Active people whose name holds this, as it is typed or with capitals."""
+    alike = or_(*(Person.name.contains(word, autoescape=True) for word in sorted({part, part.title()})))
+    found = select(Person).where(Person.active, alike).order_by(Person.name, Person.id)
+    return list(db.session.scalars(found.limit(most)))
+
+
+def schools_named(ids: Collection[str]) -> dict[str, School]:
+    """Schools by id."""
+    return {row.id: row for row in db.session.scalars(select(School).where(School.id.in_(ids)))} if ids else {}
 
 
 def school(ref: str | None) -> School | None:

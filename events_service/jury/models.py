@@ -18,8 +18,8 @@ from services.rows import ID, Identified
 
 CHAIR, SECRETARY, MEMBER = "chair", "secretary", "member"
 ROLES = (CHAIR, SECRETARY, MEMBER)
-# Of the register, and one that only the juror knows of.
-CONFLICTS = ("own_school", "former_school", "cluster", "twin", "own_district", "declared")
+# Of the register, the first that holds, and one that only the juror knows of.
+CONFLICTS = ("author", "own_school", "former_school", "cluster", "twin", "own_district", "declared")
 DECLARED = "declared"
 PROPOSED, ACCEPTED, DROPPED = "proposed", "accepted", "dropped"
 ACTIVE, RECUSED, REMOVED = "active", "recused", "removed"

@@ -27,6 +27,11 @@ KINDS = {
     "daily_digest": _l("News of the district"),
     "weekly_digest": _l("Events of the week"),
     "ideas_waiting": _l("Ideas wait for a decision"),
+    "jury_named": _l("Named to the jury"),
+    "jury_opened": _l("Scoring has opened"),
+    "jury_extended": _l("New deadline of the jury"),
+    "jury_entry": _l("One more entry to score"),
+    "jury_short": _l("An entry lacks a reader"),
     "organiser_message": _l("Message of the organisers"),
     "organiser_message_test": _l("Test of a message"),
 }

@@ -66,6 +66,8 @@ HOLES |= {
     "idea_id": "submitted",
     "row_id": "message",
 }
+HOLES |= {"member_id": "member", "stage_id": "court_stage", "assignment_id": "sheet"}
+HOLES |= {"run_id": "registrars", "idea_id": "submitted", "row_id": "message"}
 AUTHORS = ("PATCH /api/v1/ideas", "/ideas/{idea_id}/submit", "/ideas/{idea_id}/withdraw")
 
 
@@ -118,6 +120,7 @@ def fill(case, ids) -> None:
             thing = "fair"
         if name == "ref" and "contests" in case.path:
             thing = "race"
+            thing = "court"
         if name == "code" and "academic-years" in case.path:
             thing = "year"
         if name == "link_id":

@@ -28,6 +28,7 @@ SIBLINGS = {
     "fair": "another_fair",
     "contest": "another_contest",
     "race": "other_race",
+    "court": "another_court",
 }
 FIXED = {"step", "version", "form", "fact", "table", "kind", "name", "part"}  # holes that name no thing of a tenant
 UNKNOWN = {"message": "2147483647", "held": "2147483647"}

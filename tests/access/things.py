@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from services.app import asset_version
 from services.database import utcnow
 from tests.access.entered import entered
+from tests.access.court import court
 from tests.access.scene import ACTORS, Ids, Stage, do
 from tests.events_service.scene import in_days
 from tests.support.suite import Suite, open_session
@@ -160,6 +161,8 @@ def _events(stage: Stage, organiser: str, teacher: str) -> Ids:
         "unopened": made(kind="fair")["slug"],
         **entered(stage, teacher, made("publish", kind="contest")),
         "other_race": made("publish", kind="contest")["slug"],
+        **court(stage, organiser, made("publish", kind="contest")),
+        "another_court": made("publish", kind="contest")["slug"],
         **_letter(stage),
     }
 

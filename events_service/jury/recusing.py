@@ -1,0 +1,95 @@
+"""A juror gives an entry back, or says beforehand that she may not judge it; it is dealt again."""
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from events_service.contests import queries as contests
+from events_service.contests.models import CLOSED
+from events_service.db import Audit
+from events_service.entries.models import Entry
+from events_service.events import seats
+from events_service.jury import dealing, queries
+from events_service.jury.models import ACTIVE, DECLARED, RECUSED, REMOVED, Assignment, JuryMember
+from events_service.jury.models import Conflict as Interest
+from services import ledger
+from services.database import utcnow
+from services.errors import Conflict, Invalid, NotFound
+from services.identity import Actor
+
+
+def recuse(session: Session, actor: Actor, ref: str, assignment_id: str, reason: str) -> Assignment:
+    """She may not judge an entry dealt to her: it leaves her list and is dealt again. Doing it again changes nothing.
+
+    The reason stands in the protocol. Raises Conflict when the stage is closed or her sheet is signed.
+    """
+    event = contests.visible(ref, actor)
+    row = queries.assignment_of(actor, event.id, assignment_id)
+    return _recuse(session, actor, row, reason)
+
+
+def declare(session: Session, actor: Actor, ref: str, number: int, note: str, member_id: str | None = None) -> Interest:
+    """Put on record that a juror may not judge the entry with this number; without a member the actor herself.
+
+    For another only those who direct the jury may. What is dealt already is given back.
+    """
+    event = contests.visible(ref, actor)
+    if member_id is not None and not queries.directs(actor, event):
+        raise NotFound
+    seats.take_turn(session, event.id)
+    member = queries.one_of(event.id, member_id) if member_id else queries.member_of(event.id, actor)
+    if member is None:
+        raise NotFound
+    entry = queries.numbered(event.id, number)
+    if entry is None:
+        raise Invalid({"entry": [_("There is no entry with this number")]})
+    dealt = Assignment.member_id == member.id, Assignment.entry_id == entry.id, Assignment.status == ACTIVE
+    for row in session.scalars(select(Assignment).where(*dealt).order_by(Assignment.id)):
+        if row.stage.status != CLOSED:
+            _recuse(session, actor, row, note)
+    return _keep(session, actor, member, entry, note)
+
+
+def hand_over(session: Session, actor: Actor, member: JuryMember, reason: str) -> None:
+    """Deal again what a juror who leaves has not signed; what she signed counts."""
+    live = Assignment.member_id == member.id, Assignment.status == ACTIVE, Assignment.signed_at.is_(None)
+    left = session.scalars(select(Assignment).where(*live).order_by(Assignment.stage_id, Assignment.id)).all()
+    for row in left:
+        if row.stage.status != CLOSED:
+            contests.take_turn(session, row.stage_id)
+            _set(session, actor, row, REMOVED, reason)
+            dealing.refill(session, row.stage, row.entry)
+
+
+def _recuse(session: Session, actor: Actor, row: Assignment, reason: str) -> Assignment:
+    stage = contests.take_turn(session, row.stage_id)
+    session.refresh(row)
+    if row.status != ACTIVE:
+        return row
+    if stage.status == CLOSED:
+        raise Conflict(_("The stage is closed"))
+    if row.signed_at is not None:
+        raise Conflict(_("This sheet is signed: the chair can open it again"), code="sheet-signed")
+    _set(session, actor, row, RECUSED, reason)
+    _keep(session, actor, row.member, row.entry, reason)
+    dealing.refill(session, stage, row.entry)
+    return row
+
+
+def _set(session: Session, actor: Actor, row: Assignment, status: str, reason: str) -> None:
+    row.status, row.reason, row.changed_at = status, reason, utcnow()
+    row.version += 1
+    session.flush()
+    old, new = {"status": ACTIVE}, {"status": status}
+    ledger.audit(session, Audit, actor, f"assignment.{status}", "assignment", row.id, old=old, new=new, reason=reason)
+
+
+def _keep(session: Session, actor: Actor, member: JuryMember, entry: Entry, note: str) -> Interest:
+    kept = {"member_id": member.id, "entry_id": entry.id}
+    said = {**kept, "kind": DECLARED, "note": note, "found_at": utcnow()}
+    if ledger.insert_once(session, Interest, said):
+        new = {"entry": entry.number}
+        ledger.audit(
+            session, Audit, actor, "jury_member.conflict_declared", "jury_member", member.id, new=new, reason=note
+        )
+    return session.get_one(Interest, (member.id, entry.id))
