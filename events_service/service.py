@@ -25,6 +25,9 @@ from events_service.notifications import pages as notifications_pages
 from events_service.registrations import api as registrations_api
 from events_service.registrations import pages as registrations_pages
 from events_service.registrations import registrants
+from events_service.scoring import api as scoring_api
+from events_service.scoring import desk as scoring_desk
+from events_service.scoring import pages as scoring_pages
 from events_service.subscriptions import api as subscriptions_api
 from events_service.subscriptions import pages as subscriptions_pages
 from services import migrations
@@ -53,6 +56,8 @@ def service(settings: Settings) -> Service:
             steps.pages,
             fairs_pages.pages,
             fairs_desk.pages,
+            scoring_pages.pages,
+            scoring_desk.pages,
             registrations_pages.pages,
             registrants.pages,
             calendars_pages.pages,
@@ -63,6 +68,7 @@ def service(settings: Settings) -> Service:
         apis=[
             events_api.api,
             fairs_api.api,
+            scoring_api.api,
             registrations_api.api,
             calendars_api.api,
             notifications_api.api,
