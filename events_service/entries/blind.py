@@ -1,42 +1,38 @@
-"""What a juror may see of an entry."""
+"""What a juror may see of an entry: in a blind stage neither its author, her school and district, nor file metadata."""
 
 from dataclasses import dataclass
 
 from events_service.contests.models import Stage
+from events_service.db import db
+from events_service.directory.models import School
+from events_service.entries import queries
 from events_service.entries.models import Entry
-from events_service.files import store
-from services.errors import NotFound
-from services.i18n import said_plain
 
 
 @dataclass(frozen=True)
-class View:
-    """An entry as its juror reads it; in a blind stage without author, school and district."""
+class Sight:
+    """An entry for a juror. `author`, `school` and `district` are empty in a blind stage.
 
+    Files are named by their number in every stage: `queries.blind_file(entry, number)` finds one of them.
+    """
+
+    id: str
     number: int | None
-    nomination: str
+    nomination_id: str
     title: str
     summary: str
     video_url: str
-    author: str
-    files: list[tuple[int, str, str, int]]
+    files: tuple[queries.BlindFile, ...]
+    author: str = ""
+    school: School | None = None
+    district: str = ""
 
 
-def view(entry: Entry, stage: Stage) -> View:
-    """The files are numbered from 1: number, name, type and size in bytes."""
-    files = [
-        (n, f"file-{n}" if stage.blind else row.name, row.media_type, row.size)
-        for n, row in enumerate(entry.files, start=1)
-    ]
-    author = "" if stage.blind else entry.name
-    nomination = said_plain(entry.nomination.title)
-    return View(entry.number, nomination, entry.title, entry.summary, entry.video_url, author, files)
-
-
-def file(entry: Entry, stage: Stage, number: int) -> tuple[str, str, bytes]:
-    """Name, type and bytes of a file as a juror gets it."""
-    found = view(entry, stage).files
-    if not 0 < number <= len(found):
-        raise NotFound
-    row, (_n, name, media_type, _size) = entry.files[number - 1], found[number - 1]
-    return name, media_type, store.get(row.blind_key if stage.blind else row.key)
+def view(entry: Entry, stage: Stage) -> Sight:
+    """The entry as a juror of this stage sees it."""
+    files = tuple(queries.blind_files(entry))
+    own = entry.id, entry.number, entry.nomination_id, entry.title, entry.summary, entry.video_url, files
+    if stage.blind:
+        return Sight(*own)
+    school = db.session.get(School, entry.school_id) if entry.school_id else None
+    return Sight(*own, author=entry.name, school=school, district=entry.district)

@@ -1,21 +1,21 @@
 """A juror's pages: her list, a sheet with its entry, and signing it. Made for a phone on a poor link."""
 
-from io import BytesIO
 from itertools import groupby
 
-from flask import redirect, render_template, send_file
+from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from events_service.contests import queries as contests
 from events_service.db import db
 from events_service.entries import blind
+from events_service.entries import queries as entries
 from events_service.events.models import Event
-from events_service.jury import recusing
+from events_service.files import serving, store
 from events_service.jury.models import Assignment
 from events_service.jury.queries import directs, member_of
 from events_service.scoring import forms, queries, scoring, words
-from events_service.scoring.schemas import RecuseBody, SheetBody, title_of
+from events_service.scoring.schemas import SheetBody, title_of
 from services.app import say
 from services.errors import NotFound
 from services.forms import Form
@@ -121,25 +121,10 @@ def sign(ref: str, assignment_id: str) -> ResponseReturnValue:
 
 @pages.get("/contests/<ref>/jury/<assignment_id>/files/<int:number>", who=SIGNED_IN)
 def entry_file(ref: str, assignment_id: str, number: int) -> ResponseReturnValue:
-    """A file of the entry, as far as the stage shows it."""
+    """A file of the entry, without what tells of its maker."""
     _event, row = _mine(ref, assignment_id)
-    name, media_type, data = blind.file(row.entry, row.stage, number)
-    return send_file(BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name)
-
-
-@pages.route("/contests/<ref>/jury/<assignment_id>/recuse", methods=BOTH, who=SIGNED_IN)
-def recuse(ref: str, assignment_id: str) -> ResponseReturnValue:
-    """Step back from an entry: it leaves her list at once."""
-    event, row = _mine(ref, assignment_id)
-    number, form = row.entry.number, Form(RecuseBody())
-    if form.ok:
-        with form.attempt(db):
-            recusing.recuse(db.session(), me(), row.id, form.data["note"])
-    if form.ok:
-        say(_("Entry № %(number)s has left your list; another juror reads it", number=number))
-        return redirect(f"/contests/{event.slug}/jury", 303)
-    html = render_template("scoring/recuse.html", form=form, event=event, number=number, path=_path(event, row))
-    return html, form.status
+    file = entries.blind_file(row.entry, number)
+    return serving.attachment(file.name, file.media_type, store.get(file.key))
 
 
 def _mine(ref: str, assignment_id: str) -> tuple[Event, Assignment]:

@@ -35,12 +35,6 @@ class ReopenBody(Body):
     reason = Text(most=500, lines=True, required=True)
 
 
-class RecuseBody(Body):
-    """What stands between the juror and the entry."""
-
-    note = Text(most=500, lines=True, required=True)
-
-
 class LineAnswer(Body):
     code = ma.String()
     title = ma.Dict()

@@ -101,18 +101,9 @@ def test_blind_entry_hides_its_author_and_an_open_one_does_not(arena):
     assert name in page.text
 
 
-def test_juror_steps_back_and_the_entry_leaves_her_list_at_once(arena):
-    page = browser(arena)
-    page.get(sheet(arena) + "/recuse")
-    assert page.submit(note="").status_code == 422
-    page.submit(note="Әріптесім")
-    assert page.url == home(arena) and "Жұмыс 1" not in page.text.partition("№ 2")[2]
-    assert page.get(sheet(arena)).status_code == 404
-
-
 def test_pages_of_others_are_unknown(arena):
     own, other = browser(arena, 1), browser(arena, 2)
-    for end in ("", "/sign", "/recuse", "/files/1", "/reopen"):
+    for end in ("", "/sign", "/files/1", "/reopen"):
         assert own.get(sheet(arena, 0, 2) + end).status_code == 404
     assert own.get(f"{home(arena)}/sheets").status_code == 404
     assert own.get(f"{home(arena)}/sheets/{arena.members[2]}").status_code == 404
