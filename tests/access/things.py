@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from services.app import asset_version
 from services.database import utcnow
+from tests.access.court import court
 from tests.access.scene import ACTORS, Ids, Stage, do
 from tests.events_service.scene import in_days
 from tests.support.suite import Suite, open_session
@@ -154,6 +155,8 @@ def _events(stage: Stage, organiser: str, teacher: str) -> Ids:
         **_fair(stage, organiser, teacher, made("publish", kind="fair")),
         "another_fair": made("publish", kind="fair")["slug"],
         "unopened": made(kind="fair")["slug"],
+        **_signed(stage, court(stage, organiser, made("publish", kind="contest"))),
+        "another_court": made("publish", kind="contest")["slug"],
         **_letter(stage),
     }
 
@@ -207,6 +210,20 @@ def _fair(stage: Stage, organiser: str, teacher: str, event: dict[str, Any]) -> 
         "submitted": idea(submit),
         "accepted": idea(submit, accept),
     }
+
+
+def _signed(stage: Stage, ids: Ids) -> Ids:
+    """A second sheet of the juror, which is signed, and her seat."""
+    from events_service.db import db
+    from events_service.jury.models import Assignment
+
+    with stage.suite.events.app_context(), db.transaction() as session:
+        sheet = session.get_one(Assignment, ids["sheet"])
+        dealt = {"stage_id": sheet.stage_id, "entry_id": ids["work"], "member_id": sheet.member_id}
+        row = Assignment(**dealt, signed_at=utcnow())
+        session.add(row)
+        session.flush()
+        return {**ids, "signed": row.id, "seat": sheet.member_id}
 
 
 def _letter(stage: Stage) -> Ids:
