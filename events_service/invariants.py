@@ -11,6 +11,7 @@ from events_service.db import Audit, Notification
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.notifications.causes import KINDS
 from events_service.registrations.models import CONFIRMED, LIVE, WAITLISTED, WITHDRAWN, Registration
+from events_service.scoring import invariants as judging
 from events_service.subscriptions.words import REMINDER
 from services.invariants import Invariant, ago, of_rows
 
@@ -25,7 +26,7 @@ RELEASED = timedelta(seconds=60)
 @cache
 def invariants() -> list[Invariant]:
     """All of this service, in the order of their names."""
-    found = [*_seats(), *_letters(), *_history(), *of_rows(rows)]
+    found = [*_seats(), *_letters(), *_history(), *judging.invariants(), *of_rows(rows)]
     return sorted(found, key=lambda one: int(one.name[1:]))
 
 

@@ -35,6 +35,9 @@ from events_service.notifications import pages as notifications_pages
 from events_service.registrations import api as registrations_api
 from events_service.registrations import pages as registrations_pages
 from events_service.registrations import registrants
+from events_service.scoring import api as scoring_api
+from events_service.scoring import desk as scoring_desk
+from events_service.scoring import pages as scoring_pages
 from events_service.subscriptions import api as subscriptions_api
 from events_service.subscriptions import pages as subscriptions_pages
 from services import migrations
@@ -70,6 +73,8 @@ def service(settings: Settings) -> Service:
             jury_pages.pages,
             jury_desk.pages,
             jury_chairing.pages,
+            scoring_pages.pages,
+            scoring_desk.pages,
             registrations_pages.pages,
             registrants.pages,
             calendars_pages.pages,
@@ -83,6 +88,7 @@ def service(settings: Settings) -> Service:
             contests_api.api,
             entries_api.api,
             jury_api.api,
+            scoring_api.api,
             registrations_api.api,
             calendars_api.api,
             notifications_api.api,

@@ -13,7 +13,7 @@ from events_service.directory import copying
 from events_service.directory.models import RevokedSession
 from events_service.events import seats
 from events_service.events.models import PUBLISHED, Event
-from events_service.notifications import digests, reminders
+from events_service.notifications import digests, reminders, sheets
 from events_service.registrations.models import PENDING, Registration
 from registry_service import db as registry_db
 from registry_service.imports import importing
@@ -59,9 +59,9 @@ def _promote(event_id: str) -> int:
 
 
 def owe_reminders(apps: Apps) -> int:
-    """Owe the reminders that have come due."""
+    """Owe the reminders that have come due: of events to who has a place, of sheets to who has not signed."""
     with apps[EVENTS].app_context():
-        return reminders.owe()
+        return reminders.owe() + sheets.owe()
 
 
 def owe_digests(apps: Apps) -> int:

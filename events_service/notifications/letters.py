@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from events_service.db import Notification, db
 from events_service.events.models import Event
 from events_service.ics import entries, ical
-from events_service.notifications import alerts, departing, digests, ideas, jury, links, messages, wording
+from events_service.notifications import alerts, departing, digests, ideas, jury, links, messages, sheets, wording
 from events_service.notifications import entries as of_entries
 from events_service.notifications.causes import Cause, cause_of
 from events_service.notifications.composing import Fill, context_of, facts_of, letter_to, values_of
@@ -154,6 +154,7 @@ MADE: dict[str, Callable[[Notification, Fill], Letter | None]] = {
     **dict.fromkeys(ideas.KINDS, ideas.letter_of),
     **dict.fromkeys(of_entries.KINDS, of_entries.letter_of),
     **dict.fromkeys(jury.KINDS, jury.letter_of),
+    **dict.fromkeys(sheets.KINDS, sheets.letter_of),
     NEW_EVENT: alerts.letter_of,
     **dict.fromkeys((DAILY, WEEKLY), digests.letter_of),
     messages.TEST: _trial,

@@ -26,6 +26,8 @@ KINDS = {
     "event_published": _l("New event"),
     "daily_digest": _l("News of the district"),
     "weekly_digest": _l("Events of the week"),
+    "sheet_reopened": _l("Score sheet opened again"),
+    "sheets_due": _l("Sheets wait for a signature"),
     "ideas_waiting": _l("Ideas wait for a decision"),
     "jury_named": _l("Named to the jury"),
     "jury_opened": _l("Scoring has opened"),

@@ -30,7 +30,7 @@ SIBLINGS = {
     "race": "other_race",
     "court": "another_court",
 }
-FIXED = {"step", "version", "form", "fact", "table", "kind", "name", "part"}  # holes that name no thing of a tenant
+FIXED = {"step", "version", "form", "fact", "table", "kind", "name", "part", "number"}  # holes that name no thing of a tenant
 UNKNOWN = {"message": "2147483647", "held": "2147483647"}
 POISON = "p01s0n"
 FORBIDDEN = [

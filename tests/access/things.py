@@ -161,7 +161,7 @@ def _events(stage: Stage, organiser: str, teacher: str) -> Ids:
         "unopened": made(kind="fair")["slug"],
         **entered(stage, teacher, made("publish", kind="contest")),
         "other_race": made("publish", kind="contest")["slug"],
-        **court(stage, organiser, made("publish", kind="contest")),
+        **_signed(stage, court(stage, organiser, made("publish", kind="contest"))),
         "another_court": made("publish", kind="contest")["slug"],
         **_letter(stage),
     }
@@ -241,6 +241,17 @@ def _contest(stage: Stage, organiser: str, event: dict[str, Any]) -> Ids:
         "final": final,
         "spare_stage": last,
     }
+def _signed(stage: Stage, ids: Ids) -> Ids:
+    """A second sheet of the juror, which is signed, and her seat."""
+    from events_service.db import db
+    from events_service.jury.models import Assignment
+    with stage.suite.events.app_context(), db.transaction() as session:
+        sheet = session.get_one(Assignment, ids["sheet"])
+        dealt = {"stage_id": sheet.stage_id, "entry_id": ids["work"], "member_id": sheet.member_id}
+        row = Assignment(**dealt, signed_at=utcnow())
+        session.add(row)
+        session.flush()
+        return {**ids, "signed": row.id, "seat": sheet.member_id}
 
 
 def _letter(stage: Stage) -> Ids:
