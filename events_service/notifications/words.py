@@ -21,6 +21,9 @@ KINDS = {
     "daily_digest": _l("News of the district"),
     "weekly_digest": _l("Events of the week"),
     "ideas_waiting": _l("Ideas wait for a decision"),
+    "results_published": _l("Results published"),
+    "appeal_filed": _l("Appeal"),
+    "appeal_answered": _l("Answer to an appeal"),
     "organiser_message": _l("Message of the organisers"),
     "organiser_message_test": _l("Test of a message"),
 }
