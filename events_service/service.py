@@ -25,6 +25,9 @@ from events_service.notifications import pages as notifications_pages
 from events_service.registrations import api as registrations_api
 from events_service.registrations import pages as registrations_pages
 from events_service.registrations import registrants
+from events_service.results import api as results_api
+from events_service.results import desk as results_desk
+from events_service.results import pages as results_pages
 from events_service.subscriptions import api as subscriptions_api
 from events_service.subscriptions import pages as subscriptions_pages
 from services import migrations
@@ -55,6 +58,8 @@ def service(settings: Settings) -> Service:
             fairs_desk.pages,
             registrations_pages.pages,
             registrants.pages,
+            results_pages.pages,
+            results_desk.pages,
             calendars_pages.pages,
             notifications_pages.pages,
             notifications_desk.pages,
@@ -64,6 +69,7 @@ def service(settings: Settings) -> Service:
             events_api.api,
             fairs_api.api,
             registrations_api.api,
+            results_api.api,
             calendars_api.api,
             notifications_api.api,
             subscriptions_api.api,

@@ -44,15 +44,13 @@ def publish(session: Session, actor: Actor, ref: str, compilation_id: str) -> Co
         return found
     before = queries.published(stage)
     _check(session, stage, found, before)
-    old = queries.lines_of(queries.document(before)) if before else {}
-    lines = queries.lines_of(queries.document(found))
+    told, lines = changed(stage, found), queries.lines_of(queries.document(found))
     found.published_at = utcnow()
     stage.compilation_id, stage.published_at = found.id, stage.published_at or found.published_at
     stage.version += 1
     session.flush()
     _let_in(session, stage, found, [entry for entry, line in lines.items() if line["passes"]])
-    changed = [entry for entry, line in lines.items() if _told(line) != _told(old.get(entry, {}))]
-    letters.owe_entrants(session, stage, found, changed, queries.appeals_until(stage))
+    letters.owe_entrants(session, stage, found, told, queries.appeals_until(stage))
     compiling.audit(session, actor, "compilation.published", found, {"stage": stage.id, "number": found.number})
     pointer = {"compilation_id": before and before.id}, {"compilation_id": found.id}
     ledger.audit(session, Audit, actor, "stage.published", "stage", stage.id, old=pointer[0], new=pointer[1])
@@ -68,6 +66,14 @@ def _check(session: Session, stage: Stage, found: Compilation, before: Compilati
     if not compiling.is_current(session, stage, found):
         said = _("Scores, votes or answers to appeals have changed since then: compile the results anew")
         raise errors.Conflict(said, code="results-stale")
+
+
+def changed(stage: Stage, found: Compilation) -> list[str]:
+    """The entries whose line differs from what is published now: all of them, where nothing is."""
+    before = queries.published(stage)
+    old = queries.lines_of(queries.document(before)) if before else {}
+    lines = queries.lines_of(queries.document(found))
+    return [entry for entry, line in lines.items() if _told(line) != _told(old.get(entry, {}))]
 
 
 def _told(line: dict[str, Any]) -> list[Any]:
