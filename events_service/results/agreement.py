@@ -19,21 +19,22 @@ def of_jurors(scores: Scores, divergence: Fraction) -> list[dict[str, Any]]:
     which she differs from the mean of the others by more than `divergence`.
     """
     given: dict[str, dict[str, Fraction]] = defaultdict(dict)
-    total: dict[str, list[Fraction]] = defaultdict(list)
+    of_entry: dict[str, list[Fraction]] = defaultdict(list)
     for (entry, juror), score in sorted(scores.items()):
         given[juror][entry] = score
-        total[entry].append(score)
+        of_entry[entry].append(score)
+    total = {entry: (sum(found, Fraction()), len(found)) for entry, found in of_entry.items()}
     return [_line(juror, given[juror], total, divergence) for juror in sorted(given)]
 
 
 def _line(
-    juror: str, own: Mapping[str, Fraction], total: Mapping[str, list[Fraction]], divergence: Fraction
+    juror: str, own: Mapping[str, Fraction], total: Mapping[str, tuple[Fraction, int]], divergence: Fraction
 ) -> dict[str, Any]:
-    apart = {
-        entry: score - (sum(total[entry]) - score) / (len(total[entry]) - 1)
-        for entry, score in own.items()
-        if len(total[entry]) > 1
-    }
+    apart = {}
+    for entry, score in own.items():
+        whole, count = total[entry]
+        if count > 1:  # score − (whole − score) / (count − 1)
+            apart[entry] = (score * count - whole) / (count - 1)
     return {
         "id": juror,
         "sheets": len(own),

@@ -130,9 +130,8 @@ def _line(
     mean = half_up(sum((one.score for one in sheets), Fraction()) / len(sheets)) if enough else None
     found = fit.scores.get(entry["id"]) if enough else None
     corrected = None if found is None else half_up(min(max(found, Fraction()), Fraction(100)))
-    heaviest = tuple(
-        sum((Fraction(one.points[code]) for one in sheets), Fraction()) / max(1, len(sheets)) for code in heavy
-    )
+    given = [sum((one.points[code] for one in sheets), Decimal()) for code in heavy]
+    heaviest = tuple(Fraction(points) / max(1, len(sheets)) for points in given)
     earlier = {row["code"]: row["scores"][entry["id"]] for row in inputs["stages"] if entry["id"] in row["scores"]}
     return Line(entry, sheets, mean, corrected, heaviest, earlier)
 
