@@ -121,12 +121,12 @@ def publish(ref: str, compilation_id: str) -> ResponseReturnValue:
     return html, form.status
 
 
-@pages.route("/contests/<ref>/results/desk/<stage_id>/tie", methods=BOTH, who=SIGNED_IN)
-def tie(ref: str, stage_id: str) -> ResponseReturnValue:
-    """The chair's vote on entries that are equal: a place for each, or none for a shared one."""
+@pages.route("/contests/<ref>/results/desk/<stage_id>/ties/<tie>", methods=BOTH, who=SIGNED_IN)
+def vote(ref: str, stage_id: str, tie: str) -> ResponseReturnValue:
+    """The chair's vote on entries that are equal (`tie` joins their ids by dots): a place for each, or none."""
     event = contests.visible(ref, me())
     publishing.chair_of(event, me())
-    stage, entries = contests.stage_of(event.id, stage_id), sorted(set(request.args.get("entries", "").split(",")))
+    stage, entries = contests.stage_of(event.id, stage_id), sorted(set(tie.split(".")))
     newest = queries.newest_done(stage.id)
     if newest is None or tuple(entries) not in {*queries.ties(queries.document(newest)), *queries.votes(stage.id)}:
         raise NotFound

@@ -109,12 +109,12 @@ def _mine(event: Event) -> set[str]:
     return set(db.session.scalars(own))
 
 
-@pages.get("/contests/<ref>/results/<compilation_id>/arithmetic", who=SIGNED_IN)
-def arithmetic(ref: str, compilation_id: str) -> str:
+@pages.get("/contests/<ref>/results/<compilation_id>/arithmetic/<entry_id>", who=SIGNED_IN)
+def arithmetic(ref: str, compilation_id: str, entry_id: str) -> str:
     """How the result of one entry came about, for its author once it is published, and who directs the jury."""
     event = contests.visible(ref, me())
     directs, found = jury.directs(me(), event), queries.compilation_of(event.id, compilation_id)
-    entry = db.session.get(Entry, request.args.get("entry", ""))
+    entry = db.session.get(Entry, entry_id)
     own = entry is not None and entry.author_id == me().id and found.published_at is not None
     if entry is None or not (directs or own) or found.status != DONE:
         raise NotFound

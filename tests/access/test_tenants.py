@@ -22,7 +22,7 @@ SWAPPED = {
 }
 SWAPPED |= {other: one for one, other in SWAPPED.items()}
 # A thing that exists, is of the same kind, and is not the parent of the scene's child.
-SIBLINGS = {"event": "fresh", "programme": "another programme", "fair": "another_fair"}
+SIBLINGS = {"event": "fresh", "programme": "another programme", "fair": "another_fair", "decided": "another_decided"}
 FIXED = {"step", "version", "form", "fact", "table", "kind", "name"}  # holes that name no thing of a tenant
 UNKNOWN = {"message": "2147483647", "held": "2147483647"}
 POISON = "p01s0n"
