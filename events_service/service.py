@@ -38,6 +38,9 @@ from events_service.registrations import registrants
 from events_service.scoring import api as scoring_api
 from events_service.scoring import desk as scoring_desk
 from events_service.scoring import pages as scoring_pages
+from events_service.results import api as results_api
+from events_service.results import desk as results_desk
+from events_service.results import pages as results_pages
 from events_service.subscriptions import api as subscriptions_api
 from events_service.subscriptions import pages as subscriptions_pages
 from services import migrations
@@ -77,6 +80,8 @@ def service(settings: Settings) -> Service:
             scoring_desk.pages,
             registrations_pages.pages,
             registrants.pages,
+            results_pages.pages,
+            results_desk.pages,
             calendars_pages.pages,
             notifications_pages.pages,
             notifications_desk.pages,
@@ -90,6 +95,7 @@ def service(settings: Settings) -> Service:
             jury_api.api,
             scoring_api.api,
             registrations_api.api,
+            results_api.api,
             calendars_api.api,
             notifications_api.api,
             subscriptions_api.api,

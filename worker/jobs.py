@@ -15,6 +15,7 @@ from events_service.events import seats
 from events_service.events.models import PUBLISHED, Event
 from events_service.notifications import digests, reminders, sheets
 from events_service.registrations.models import PENDING, Registration
+from events_service.results import compiling
 from registry_service import db as registry_db
 from registry_service.imports import importing
 from registry_service.people.models import SignInLink, SignInSession
@@ -68,6 +69,12 @@ def owe_digests(apps: Apps) -> int:
     """Owe the digests of today and of this week, whoever comes first."""
     with apps[EVENTS].app_context():
         return digests.owe()
+
+
+def compile_results(apps: Apps) -> int:
+    """Compile the results that were asked for, and those whose worker has died."""
+    with apps[EVENTS].app_context():
+        return compiling.work()
 
 
 def housekeeping(apps: Apps) -> int:
@@ -136,6 +143,7 @@ JOBS: Mapping[str, Job] = {
     "release_reserves": release_reserves,
     "owe_reminders": owe_reminders,
     "owe_digests": owe_digests,
+    "compile_results": compile_results,
     "housekeeping": housekeeping,
     "check_feeds": check_feeds,
 }

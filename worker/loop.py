@@ -16,6 +16,7 @@ from worker.places import Apps
 log = logging.getLogger("qonyrau.loop")
 REST, SLICE = 2.0, 5.0
 EVERY = {
+    "compile_results": 2.0,
     "pull_directory": 5.0,
     "release_reserves": 5.0,
     "owe_reminders": 60.0,

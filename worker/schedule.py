@@ -16,6 +16,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "drain": {"task": DRAIN, "schedule": QUARTER_MINUTE, "options": {"expires": QUARTER_MINUTE}},
     "pull_directory": _tick("pull_directory", QUARTER_MINUTE),
     "release_reserves": _tick("release_reserves", QUARTER_MINUTE),
+    "compile_results": _tick("compile_results", QUARTER_MINUTE),
     "owe_reminders": _tick("owe_reminders", MINUTE),
     "owe_digests": _tick("owe_digests", MINUTE),
     "housekeeping": _tick("housekeeping", HOUR),

@@ -11,9 +11,13 @@ LONGEST = 3.0
 
 
 def drain() -> None:
-    """Send what is due for a few seconds; ring again if that was not enough."""
+    """Send what is due for a few seconds, then compile results: whoever asked for them waits before a page.
+
+    Rings again if the time was not enough.
+    """
     end = time.monotonic() + LONGEST
     drain_all(places.apps(), lambda: time.monotonic() < end)
+    jobs.run("compile_results", places.apps())
     if time.monotonic() >= end:
         doorbell.ring(places.settings())
 

@@ -15,7 +15,18 @@ from flask_babel import gettext as _
 from events_service.db import Notification, db
 from events_service.events.models import Event
 from events_service.ics import entries, ical
-from events_service.notifications import alerts, departing, digests, ideas, jury, links, messages, sheets, wording
+from events_service.notifications import (
+    alerts,
+    departing,
+    digests,
+    ideas,
+    jury,
+    links,
+    messages,
+    results,
+    sheets,
+    wording,
+)
 from events_service.notifications import entries as of_entries
 from events_service.notifications.causes import Cause, cause_of
 from events_service.notifications.composing import Fill, context_of, facts_of, letter_to, values_of
@@ -155,6 +166,7 @@ MADE: dict[str, Callable[[Notification, Fill], Letter | None]] = {
     **dict.fromkeys(of_entries.KINDS, of_entries.letter_of),
     **dict.fromkeys(jury.KINDS, jury.letter_of),
     **dict.fromkeys(sheets.KINDS, sheets.letter_of),
+    **dict.fromkeys(results.KINDS, results.letter_of),
     NEW_EVENT: alerts.letter_of,
     **dict.fromkeys((DAILY, WEEKLY), digests.letter_of),
     messages.TEST: _trial,

@@ -34,6 +34,9 @@ KINDS = {
     "jury_extended": _l("New deadline of the jury"),
     "jury_entry": _l("One more entry to score"),
     "jury_short": _l("An entry lacks a reader"),
+    "results_published": _l("Results published"),
+    "appeal_filed": _l("Appeal"),
+    "appeal_answered": _l("Answer to an appeal"),
     "organiser_message": _l("Message of the organisers"),
     "organiser_message_test": _l("Test of a message"),
 }

@@ -166,6 +166,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/contests/<ref>/entries/<entry_id>/refuse"): REASON,
     ("POST", "/contests/<ref>/entries/<entry_id>/return"): REASON,
     ("POST", "/contests/<ref>/entries/<entry_id>/extend"): {**REASON, "day": in_days(9)[:10]},
+    ("POST", "/api/v1/contests/<ref>/stages/<stage_id>/ties"): {"entries": ["{tied}", "{equal}"], **REASON},
+    ("POST", "/contests/<ref>/results/desk/<stage_id>/ties/<tie>"): REASON,
+    ("POST", "/api/v1/contests/<ref>/appeals"): {"entry": "{tied}", "text": "R1"},
+    ("POST", "/contests/<ref>/results/appeal"): {"of": "{decided_stage}.{tied}", "text": "R1"},
+    ("POST", "/api/v1/contests/<ref>/appeals/<appeal_id>/answer"): {"decision": "dismissed", "answer": "Жоқ"},
+    ("POST", "/contests/<ref>/results/appeals/<appeal_id>"): {"decision": "dismissed", "answer": "Жоқ", "version": "1"},
     ("POST", "/registry/sign-in"): {"email": "teacher0003@example.invalid"},
     ("POST", "/registry/demo/sign-in"): {"role": "teacher", "number": "0"},
     ("POST", "/registry/api/v1/demo/session"): {"role": "teacher", "number": 0},
@@ -174,5 +180,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 
 def filled(route: tuple[str, str], ids: dict[str, str]) -> dict[str, Any]:
     """The good body of a route with things of the scene in it."""
-    body = BODIES.get(route, {})
-    return {name: value.format(**ids) if isinstance(value, str) else value for name, value in body.items()}
+    return {name: _filled(value, ids) for name, value in BODIES.get(route, {}).items()}
+
+
+def _filled(value: Any, ids: dict[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_filled(one, ids) for one in value]
+    return value.format(**ids) if isinstance(value, str) else value

@@ -29,6 +29,7 @@ SIBLINGS = {
     "contest": "another_contest",
     "race": "other_race",
     "court": "another_court",
+    "decided": "another_decided",
 }
 FIXED = {"step", "version", "form", "fact", "table", "kind", "name", "part", "number"}  # holes that name no thing of a tenant
 UNKNOWN = {"message": "2147483647", "held": "2147483647"}

@@ -13,6 +13,7 @@ from services.app import asset_version
 from services.database import utcnow
 from tests.access.entered import entered
 from tests.access.court import court
+from tests.access.decided import decided
 from tests.access.scene import ACTORS, Ids, Stage, do
 from tests.events_service.scene import in_days
 from tests.support.suite import Suite, open_session
@@ -163,6 +164,8 @@ def _events(stage: Stage, organiser: str, teacher: str) -> Ids:
         "other_race": made("publish", kind="contest")["slug"],
         **_signed(stage, court(stage, organiser, made("publish", kind="contest"))),
         "another_court": made("publish", kind="contest")["slug"],
+        **decided(stage, organiser, teacher, made("publish", kind="contest")),
+        "another_decided": made("publish", kind="contest")["slug"],
         **_letter(stage),
     }
 

@@ -1,0 +1,126 @@
+"""Publishing: one pointer, who goes on, who is told; the chair's vote on what stays equal."""
+
+import pytest
+from sqlalchemy import select
+
+from events_service.contests.models import Stage
+from events_service.db import Notification, db
+from events_service.entries.models import StageEntry
+from events_service.jury.models import Assignment, Conflict
+from events_service.notifications import letters
+from tests.events_service.results.hall import closed
+
+# Entry 0 and 1 tie; 2 is below the threshold.
+SCORES = {(0, 0): 90, (1, 0): 90, (2, 0): 70, (0, 1): 80, (1, 1): 80, (2, 1): 70}
+
+
+def going_on(hall):
+    with hall.suite.events.app_context():
+        found = db.session.scalars(select(StageEntry.entry_id).where(StageEntry.stage_id == hall.arena.stages["FINAL"]))
+        return {hall.arena.entries.index(entry) for entry in found}
+
+
+def told(hall, kind="results_published"):
+    with hall.suite.events.app_context():
+        rows = db.session.scalars(select(Notification).where(Notification.kind == kind).order_by(Notification.id))
+        return [(row.recipient[:11], row.sequence) for row in rows]
+
+
+def test_published_results_let_entries_in_and_tell_entrants_once(suite):
+    hall = closed(suite, SCORES)
+    version = hall.compile()
+    assert hall.publish(version)["current"] is True
+    assert hall.publish(version)["current"] is True
+    assert going_on(hall) == {0, 1}
+    assert sorted(told(hall)) == [(f"teacher000{n}", 1) for n in range(3)]
+    public = hall.call("GET", f"/results/{version['id']}", as_=hall.teacher(5))["document"]
+    assert "jurors" not in public and "sheets" not in public["nominations"][0]["entries"][0]
+
+
+def test_only_what_would_be_compiled_now_is_published_and_never_an_older_version(suite):
+    hall = closed(suite, SCORES)
+    first, second = hall.compile(), hall.compile()
+    hall.publish(second)
+    assert hall.publish(first, status=409)["type"].endswith("newer-published")
+    third = hall.compile()
+    with suite.events.app_context(), db.transaction() as session:
+        session.scalars(select(Assignment)).first().status = "recused"
+    assert hall.publish(third, status=409)["type"].endswith("results-stale")
+    with suite.events.app_context():
+        assert db.session.get_one(Stage, hall.arena.stages["REMOTE"]).compilation_id == second["id"]
+
+
+def test_cap_of_a_district_keeps_out_and_equals_at_it_pass(suite):
+    hall = closed(suite, {(n, 0): score for n, score in enumerate((95, 90, 90, 85))}, district_cap=2)
+    for entry in range(4):
+        hall.change(entry, district="ABA")
+    version = hall.published()
+    assert {n: line["why"] for n, line in hall.lines(version).items()} == {0: None, 1: None, 2: None, 3: "cap"}
+    assert going_on(hall) == {0, 1, 2}
+
+
+def vote(hall, entries, order=(), as_=None, status=201):
+    named = [hall.arena.entries[n] for n in entries]
+    body = {"entries": named, "order": [hall.arena.entries[n] for n in order], "reason": "Алқа шешімі"}
+    return hall.call("POST", f"/stages/{hall.arena.stages['REMOTE']}/ties", body, as_=as_ or hall.chair, status=status)
+
+
+def test_vote_of_the_chair_settles_a_tie_in_the_next_version(suite):
+    hall = closed(suite, SCORES)
+    first = hall.published()
+    assert {n: (line["place"], line["tie"]) for n, line in hall.lines(first).items()} == {
+        0: (1, "shared"), 1: (1, "shared"), 2: (3, None),
+    }  # fmt: skip
+    vote(hall, (0, 1), order=(1, 0))
+    second = hall.published()
+    assert {n: (line["place"], line["tie"]) for n, line in hall.lines(second).items()} == {
+        0: (2, "vote"), 1: (1, "vote"), 2: (3, None),
+    }  # fmt: skip
+    assert told(hall)[3:] == [("teacher0000", 2)]
+    vote(hall, (0, 1))
+    assert hall.lines(hall.compile())[0]["tie"] == "shared"
+
+
+def test_vote_is_the_chairs_alone_on_what_is_equal_without_a_conflict(suite):
+    hall = closed(suite, SCORES)
+    hall.compile()
+    vote(hall, (0, 1), as_=hall.arena.organiser, status=403)
+    vote(hall, (0, 1), as_=hall.arena.juror(1), status=404)
+    vote(hall, (0, 2), status=422)
+    vote(hall, (0, 1), order=(0, 2), status=422)
+    with suite.events.app_context(), db.transaction() as session:
+        conflict = {"member_id": hall.arena.members[0], "entry_id": hall.arena.entries[0], "kind": "declared"}
+        session.add(Conflict(**conflict))
+    assert vote(hall, (0, 1), status=409)["status"] == 409
+
+
+def test_vote_needs_rules_that_know_one(suite):
+    hall = closed(suite, SCORES, ties=("final", "heaviest"))
+    hall.compile()
+    assert vote(hall, (0, 1), status=409)["type"].endswith("no-vote")
+
+
+def test_nobody_is_put_out_of_a_stage_that_is_open(suite):
+    hall = closed(suite, SCORES)
+    hall.published()
+    hall.open("FINAL")
+    with suite.events.app_context(), db.transaction() as session:
+        for sheet in session.scalars(select(Assignment).where(Assignment.entry_id == hall.arena.entries[0])):
+            sheet.status = "removed"
+    assert hall.lines(hall.published())[0]["passes"] is False
+    assert going_on(hall) == {0, 1}
+
+
+@pytest.mark.parametrize("overtaken", [False, True])
+def test_letter_stands_until_a_newer_version_is_published(suite, overtaken):
+    hall = closed(suite, SCORES)
+    hall.published()
+    if overtaken:
+        vote(hall, (0, 1), order=(1, 0))
+        hall.published()
+    with suite.events.test_request_context():
+        first = db.session.scalars(select(Notification).where(Notification.kind == "results_published")).first()
+        letter = letters.render(first)
+    assert (letter is None) is overtaken
+    if letter:
+        assert f"/contests/{hall.arena.event_id and 'best-teacher'}/results?stage=REMOTE" in letter.text
