@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 from events_service.db import Notification, db
 from events_service.events.models import Event
 from events_service.ics import entries, ical
-from events_service.notifications import alerts, departing, digests, ideas, links, messages, wording
+from events_service.notifications import alerts, awards, departing, digests, ideas, links, messages, wording
 from events_service.notifications.causes import Cause, cause_of
 from events_service.notifications.composing import Fill, context_of, facts_of, letter_to, values_of
 from events_service.registrations.models import CONFIRMED, WAITLISTED, Registration
@@ -151,6 +151,7 @@ def _fill(ways: dict[str, str], name: str, context: dict[str, Any]) -> str:
 
 MADE: dict[str, Callable[[Notification, Fill], Letter | None]] = {
     **dict.fromkeys(ideas.KINDS, ideas.letter_of),
+    **dict.fromkeys(awards.KINDS, awards.letter_of),
     NEW_EVENT: alerts.letter_of,
     **dict.fromkeys((DAILY, WEEKLY), digests.letter_of),
     messages.TEST: _trial,

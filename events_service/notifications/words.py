@@ -21,6 +21,7 @@ KINDS = {
     "daily_digest": _l("News of the district"),
     "weekly_digest": _l("Events of the week"),
     "ideas_waiting": _l("Ideas wait for a decision"),
+    "award_ready": _l("Award ready"),
     "organiser_message": _l("Message of the organisers"),
     "organiser_message_test": _l("Test of a message"),
 }
