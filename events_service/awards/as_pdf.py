@@ -16,8 +16,12 @@ FOLDER = Path(__file__).with_name("typst")
 
 
 def protocol(paper: dict[str, Any]) -> bytes:
-    """A paper of `contents`: A4, wide tables on pages of their own that lie across."""
-    return _made("protocol.typ", paper)
+    """A paper of `contents`: A4, wide tables on pages that lie across.
+
+    Without the tags by which a screen reader finds its way in a PDF: they weigh four times the paper, and the DOCX
+    has them by nature.
+    """
+    return _made("protocol.typ", paper, tags=False)
 
 
 def awards(papers: Iterable[dict[str, Any]]) -> bytes:
@@ -26,11 +30,11 @@ def awards(papers: Iterable[dict[str, Any]]) -> bytes:
     return _made("award.typ", {"language": pages[0]["language"], "title": pages[0]["title"], "pages": pages})
 
 
-def _made(template: str, data: dict[str, Any]) -> bytes:
+def _made(template: str, data: dict[str, Any], tags: bool = True) -> bytes:
     import typst  # noqa: PLC0415 - 30 MB that only papers need
 
     made: bytes = typst.compile(
-        str(FOLDER / template), root=str(FOLDER), font_paths=_fonts(), ignore_system_fonts=True,
+        str(FOLDER / template), root=str(FOLDER), font_paths=_fonts(), ignore_system_fonts=True, pdf_tags=tags,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
     )  # fmt: skip
     return made

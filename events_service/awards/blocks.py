@@ -1,8 +1,6 @@
-"""The blocks a protocol is made of, and how its numbers and names are written."""
+"""The blocks a protocol is made of, and how its numbers are written."""
 
 from typing import Any
-
-from events_service.jury.models import JuryMember
 
 Block = dict[str, Any]
 
@@ -17,9 +15,3 @@ def table(
 def comma(number: str | None) -> str:
     """A decimal as it is written in Kazakh and Russian; a dash where there is none."""
     return "–" if number is None else number.replace(".", ",")
-
-
-def short_name(member: JuryMember) -> str:
-    """«Ахметова Ә.»."""
-    family, *given = member.name.split()
-    return " ".join([family, *(f"{name[0]}." for name in given)])

@@ -20,7 +20,7 @@ def rating(facts: Facts) -> Iterator[Block]:
     before = [row for row in facts.stages if row.position < facts.stage.position]
     corrected = any(row["corrected"] is not None for _nomination, rows in facts.rows() for row in rows)
     summed = any(row["total"] is not None for _nomination, rows in facts.rows() for row in rows)
-    heads = [_("Place"), "№", _("Author, school"), _("District")]
+    heads = [_("Rank"), "№", _("Author, school"), _("District")]
     numbers = [*(said_plain(row.title) for row in before), _("Mean"), *[_("Corrected")] * corrected, *[_("Total")] * summed]
     widths = [1, 1, 6, 3, *[2] * len(numbers), 3]
     for nomination, rows in facts.rows():
@@ -54,7 +54,7 @@ def _why(facts: Facts, row: Row) -> str:
 
 def ties(facts: Facts) -> Iterator[Block]:
     """Entries with equal results, and how each was put in its place; votes as they were recorded."""
-    heads = [_("Nomination"), _("Entry"), _("Result"), _("Place"), _("Settled")]
+    heads = [_("Nomination"), _("Entry"), _("Result"), _("Rank"), _("Settled")]
     lines = [
         [said_plain(nomination.title), facts.labelled(row), comma(row["decides"]), _place(row), str(words.TIES[row["tie"]])]
         for nomination, rows in facts.rows()

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from events_service.awards import words
-from events_service.awards.blocks import Block, comma, short_name, table
+from events_service.awards.blocks import Block, comma, table
 from events_service.awards.facts import Facts, Row
 from events_service.jury.models import ACTIVE, RECUSED
 from services.i18n import said_plain
@@ -64,7 +64,7 @@ def entries(facts: Facts) -> Iterator[Block]:
 def summary(facts: Facts) -> Iterator[Block]:
     """Each entry with the marks of its jurors and their mean."""
     readers, marks = facts.readers(), set()
-    heads = ["№", _("Author"), *(short_name(row) for row in readers), _("Mean")]
+    heads = ["№", _("Author"), *(row.name for row in readers), _("Mean")]
     widths, right = [1, 4, *[2] * len(readers), 2], list(range(2, len(readers) + 3))
     for nomination, rows in facts.rows():
         lines = []
@@ -85,18 +85,21 @@ def summary(facts: Facts) -> Iterator[Block]:
 
 def extra(facts: Facts) -> Iterator[Block]:
     """Entries whose marks lay too far apart, and who read them besides."""
-    limit, lines = facts.rules.divergence, []
+    limit, lines, alone = facts.rules.divergence, [], []
     for nomination, row in ((nomination, row) for nomination, rows in facts.rows() for row in rows):
         added = [sheet for sheet in row["sheets"] if sheet["ground"] == "split"]
-        if added or (row["gap"] is not None and Decimal(row["gap"]) > limit):
-            names = [f"{facts.members[sheet['juror']].name}: {comma(sheet['score'])}" for sheet in added]
-            read = ", ".join(names) or _("no juror without a conflict was left")
+        if added:
+            read = ", ".join(f"{facts.members[sheet['juror']].name}: {comma(sheet['score'])}" for sheet in added)
             lines.append([f"№ {row['number']}", said_plain(nomination.title), comma(row["gap"]), read])
+        elif row["gap"] is not None and Decimal(row["gap"]) > limit:
+            alone.append(row["number"])
     if lines:
         heads = [_("Entry"), _("Nomination"), _("Widest gap"), _("Read besides by")]
         caption = _("A gap of more than %(points)s between two jurors calls one more reader", points=comma(str(limit)))
         yield table(caption, heads, lines, [1, 3, 1, 3], right=[2])
-    else:
+    if alone:
+        yield {"text": _("The gap is wider, but no juror was left to read besides: %(entries)s.", entries=_listed(alone))}
+    if not lines and not alone:
         yield {"text": _("There were none.")}
 
 
