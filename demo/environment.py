@@ -30,6 +30,7 @@ def prepare(environ: Environ, folder: Path = VAR) -> None:
     environ.setdefault("QONYRAU_PORT", "8000")
     environ.setdefault("PUBLIC_URL", f"http://127.0.0.1:{environ['QONYRAU_PORT']}")
     environ.setdefault("MAIL_URL", "file:var/mail")
+    environ.setdefault("FILES_URL", "file:var/files")
     for name, value in _secrets(folder / SECRETS.name).items():
         environ.setdefault(name, value)
 

@@ -44,6 +44,7 @@ class Settings:
     redis_url: str
     mail_url: str
     mail_from: str
+    files_url: str
     registry_url: str
     registry_signing_key: str
     session_public_keys: str
@@ -94,8 +95,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         registry_database_url=absolute_url(env.str("REGISTRY_DATABASE_URL", "sqlite:///var/registry.db")),
         events_database_url=absolute_url(env.str("EVENTS_DATABASE_URL", "sqlite:///var/events.db")),
         redis_url=env.str("REDIS_URL", ""),
-        mail_url=absolute_mail(env.str("MAIL_URL", "file:var/mail")),
+        mail_url=absolute_file(env.str("MAIL_URL", "file:var/mail")),
         mail_from=env.str("MAIL_FROM", f"Qonyrau <qonyrau@{host}>"),
+        files_url=absolute_file(env.str("FILES_URL", "file:var/files")),
         registry_url=env.str("REGISTRY_URL", "").rstrip("/"),
         registry_signing_key=signing,
         session_public_keys=env.str("SESSION_PUBLIC_KEYS", "") or public_half(signing),
@@ -123,7 +125,7 @@ def absolute_url(url: str) -> str:
     return url
 
 
-def absolute_mail(url: str) -> str:
+def absolute_file(url: str) -> str:
     """`file:var/mail` as `file:` and an absolute folder; `file://var/mail` would name a host."""
     if url.startswith("file:"):
         return "file:" + str(ROOT / url.removeprefix("file:"))
@@ -186,6 +188,9 @@ def _form_faults(settings: Settings) -> Iterator[str]:
     mail = urlsplit(settings.mail_url)
     if not (mail.scheme == "file" and mail.path or mail.scheme in SCHEMES and mail.hostname):
         yield f"MAIL_URL must begin with file: or one of {', '.join(SCHEMES)}"
+    files = urlsplit(settings.files_url)
+    if not (files.scheme == "file" and files.path or files.scheme == "s3" and files.hostname):
+        yield "FILES_URL must begin with file: and name a folder, or with s3:// and name a bucket"
     try:
         mailbox(*parseaddr(settings.mail_from))
     except Permanent:

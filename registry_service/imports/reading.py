@@ -1,11 +1,6 @@
 """The rows of an uploaded file, read in a child process with limits of memory and time."""
 
 import json
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +8,12 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from services.errors import Invalid, Unavailable
+from services import children
+from services.errors import Invalid
 
 CHILD = Path(__file__).with_name("child.py")
 LARGEST = 5 * 2**20
-SECONDS, QUEUE_SECONDS = 5, 5
+SECONDS = 5
 REFUSALS = {
     "old_excel": _l("This is a workbook of an old Excel: save it as XLSX"),
     "not_xlsx": _l("This is neither a workbook (XLSX) nor CSV"),
@@ -39,7 +35,6 @@ REFUSALS = {
     "slow": _l("The file takes too long to read: divide it"),
     "broken": _l("The file is damaged: it cannot be read"),
 }
-_AT_ONCE = threading.BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
@@ -55,8 +50,7 @@ def read(data: bytes) -> Sheet:
     """The table in the file's bytes; Invalid at `file`, with the reason, where it cannot be taken."""
     if len(data) > LARGEST:
         raise Invalid({"file": [_("The file is larger than 5 MB: divide it")]})
-    with _turn():
-        found = _ask_child(data)
+    found = _ask_child(data)
     if "refused" in found:
         raise Invalid({"file": [str(REFUSALS[found["refused"]])]})
     if len(found["rows"]) < 2:
@@ -66,28 +60,12 @@ def read(data: bytes) -> Sheet:
     return Sheet(head, [(number, cells) for number, cells in rows], faults)
 
 
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Two files at a time: what all children together may take is bounded too."""
-    if not _AT_ONCE.acquire(timeout=QUEUE_SECONDS):
-        raise Unavailable
-    try:
-        yield
-    finally:
-        _AT_ONCE.release()
-
-
 def _ask_child(data: bytes) -> dict[str, Any]:
     """What the child says; one that was ended says nothing."""
-    command = [sys.executable, "-I", "-X", "utf8", str(CHILD)]
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
-    except subprocess.TimeoutExpired:
-        return {"refused": "slow"}
-    if done.returncode < 0:
-        return {"refused": "slow" if -done.returncode in {9, 24} else "memory"}
-    try:
-        answer: dict[str, Any] = json.loads(done.stdout)
+        answer: dict[str, Any] = json.loads(children.ask(CHILD, data, SECONDS))
+    except children.Ended as ended:
+        return {"refused": str(ended)}
     except ValueError:
         return {"refused": "broken"}
     return answer

@@ -72,6 +72,7 @@ class Template:
             REGISTRY_DATABASE_URL=urls["registry"],
             EVENTS_DATABASE_URL=urls["events"],
             MAIL_URL=f"file:{folder}/mail",
+            FILES_URL=f"file:{folder}/files",
         )
 
     def copy(self, folder: Path) -> tuple[str, dict[str, str]]:
