@@ -3,7 +3,7 @@
 The library is imported when a paper is made: processes that make none stay small.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -17,7 +17,7 @@ def protocol(paper: Paper) -> bytes:
     """A paper of `contents` as the bytes of a DOCX file."""
     from docx import Document  # noqa: PLC0415
 
-    book = Document()
+    book: Any = Document()
     _dress(book, paper)
     _head(book, paper)
     across = False
@@ -146,4 +146,4 @@ def _grid(
     return drawn
 
 
-DRAWN = {"lead": _lead, "text": _text, "list": _list, "facts": _pairs, "table": _table, "signs": _signs}
+DRAWN: dict[str, Callable[[Any, Any, int], None]] = {"lead": _lead, "text": _text, "list": _list, "facts": _pairs, "table": _table, "signs": _signs}

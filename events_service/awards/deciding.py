@@ -21,7 +21,12 @@ def rating(facts: Facts) -> Iterator[Block]:
     corrected = any(row["corrected"] is not None for _nomination, rows in facts.rows() for row in rows)
     summed = any(row["total"] is not None for _nomination, rows in facts.rows() for row in rows)
     heads = [_("Rank"), "№", _("Author, school"), _("District")]
-    numbers = [*(said_plain(row.title) for row in before), _("Mean"), *[_("Corrected")] * corrected, *[_("Total")] * summed]
+    numbers = [
+        *(said_plain(row.title) for row in before),
+        _("Mean"),
+        *[_("Corrected")] * corrected,
+        *[_("Total")] * summed,
+    ]
     widths = [1, 1, 6, 3, *[2] * len(numbers), 3]
     for nomination, rows in facts.rows():
         lines = []
@@ -32,7 +37,6 @@ def rating(facts: Facts) -> Iterator[Block]:
             lines.append([*who, facts.place(row), *(comma(value) for value in values), outcome(facts, row)])
         right = list(range(4, 4 + len(numbers)))
         yield table(said_plain(nomination.title), [*heads, *numbers, _("Outcome")], lines, widths, right)
-
 
 
 def outcome(facts: Facts, row: Row) -> str:
@@ -56,7 +60,13 @@ def ties(facts: Facts) -> Iterator[Block]:
     """Entries with equal results, and how each was put in its place; votes as they were recorded."""
     heads = [_("Nomination"), _("Entry"), _("Result"), _("Rank"), _("Settled")]
     lines = [
-        [said_plain(nomination.title), facts.labelled(row), comma(row["decides"]), _place(row), str(words.TIES[row["tie"]])]
+        [
+            said_plain(nomination.title),
+            facts.labelled(row),
+            comma(row["decides"]),
+            _place(row),
+            str(words.TIES[row["tie"]]),
+        ]
         for nomination, rows in facts.rows()
         for row in rows
         if row["tie"]
@@ -144,11 +154,12 @@ def _certificates(facts: Facts) -> str:
     admitted = select(func.count(Entry.id)).where(Entry.event_id == facts.event.id, Entry.status == ADMITTED)
     given = sum(len(_diplomas(facts, rows)) for _nomination, rows in facts.rows())
     left = (db.session.scalar(admitted) or 0) - given
-    return ngettext(
+    said = ngettext(
         "%(num)s other entrant gets a participant certificate.",
         "%(num)s other entrants get a participant certificate.",
         left,
     )
+    return str(said)
 
 
 def dissent(facts: Facts) -> Iterator[Block]:

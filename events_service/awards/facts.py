@@ -97,11 +97,6 @@ def gather(event: Event, protocol: Protocol) -> Facts:
     members = {row.id: row for row in queries.members(event.id)}
     own = select(Conflict).where(Conflict.member_id.in_(members)).order_by(Conflict.member_id, Conflict.entry_id)
     here = {row["id"] for nomination in document["nominations"] for row in nomination["entries"]}
-    of_stage = (
-        list(db.session.scalars(select(model).where(model.stage_id == stage.id).order_by(model.id)))
-        for model in (Assignment, TieVote, Appeal)
-    )
-    assignments, votes, appeals = of_stage
     return Facts(
         event=event,
         contest=contests.contest_of(event),
@@ -116,9 +111,13 @@ def gather(event: Event, protocol: Protocol) -> Facts:
         nominations={row.id: row for row in contests.nominations(event.id)},
         schools={row.id: row for row in db.session.scalars(select(School).where(School.id.in_(used)))},
         places={row.code: row for row in db.session.scalars(select(Territory))},
-        assignments=assignments,
+        assignments=_of_stage(Assignment, stage),
         conflicts=[row for row in db.session.scalars(own) if row.entry_id in here],
-        votes=sorted(votes, key=lambda row: row.at),
-        appeals=sorted(appeals, key=lambda row: row.filed_at),
+        votes=sorted(_of_stage(TieVote, stage), key=lambda row: row.at),
+        appeals=sorted(_of_stage(Appeal, stage), key=lambda row: row.filed_at),
         closed_because=queries.closed_because(stage.id),
     )
+
+
+def _of_stage(model: Any, stage: Stage) -> list[Any]:
+    return list(db.session.scalars(select(model).where(model.stage_id == stage.id).order_by(model.id)))

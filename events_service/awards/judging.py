@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from events_service.awards import words
 from events_service.awards.blocks import Block, comma, table
 from events_service.awards.facts import Facts, Row
+from events_service.jury import words as jury_words
 from events_service.jury.models import ACTIVE, RECUSED
 from services.i18n import said_plain
 
@@ -19,8 +20,10 @@ def jury(facts: Facts) -> Iterator[Block]:
     needed, said = facts.rules.quorum, _("there is a quorum")
     if len(present) < needed:
         said = _("there is no quorum")
-    count = _("%(present)s of %(all)s, needed %(needed)s", present=len(present), all=len(present) + len(absent), needed=needed)
-    pairs = [[str(words.ROLES[row.role]), row.name] for row in present if row.role != "member"]
+    count = _(
+        "%(present)s of %(all)s, needed %(needed)s", present=len(present), all=len(present) + len(absent), needed=needed
+    )
+    pairs = [[jury_words.role_name(row.role), row.name] for row in present if row.role != "member"]
     pairs.append([_("Members present"), ", ".join(row.name for row in present if row.role == "member") or "–"])
     pairs.append([_("Absent"), ", ".join(row.name for row in absent) or "–"])
     yield {"facts": [*pairs, [_("Quorum"), f"{count}: {said}"]]}
@@ -34,7 +37,7 @@ def conflicts(facts: Facts) -> Iterator[Block]:
         found.setdefault((row.member_id, row.kind, row.note), []).append(numbers.get(row.entry_id) or 0)
     lines = []
     for (member, kind, note), entries in sorted(found.items(), key=lambda one: list(facts.members).index(one[0][0])):
-        why = f"{words.CONFLICTS.get(kind, kind)}: {note}" if note else str(words.CONFLICTS.get(kind, kind))
+        why = ": ".join(filter(None, (str(jury_words.CONFLICTS.get(kind, kind)), note)))
         lines.append([facts.members[member].name, _listed(entries), why])
     if lines:
         yield table(_("Entries that were not dealt to a juror"), [_("Juror"), _("Entries"), _("Why")], lines, [3, 3, 3])
@@ -82,7 +85,6 @@ def summary(facts: Facts) -> Iterator[Block]:
         yield {"text": "; ".join(f"{mark} – {legend[mark]}" for mark in sorted(marks)) + "."}
 
 
-
 def extra(facts: Facts) -> Iterator[Block]:
     """Entries whose marks lay too far apart, and who read them besides."""
     limit, lines, alone = facts.rules.divergence, [], []
@@ -98,7 +100,9 @@ def extra(facts: Facts) -> Iterator[Block]:
         caption = _("A gap of more than %(points)s between two jurors calls one more reader", points=comma(str(limit)))
         yield table(caption, heads, lines, [1, 3, 1, 3], right=[2])
     if alone:
-        yield {"text": _("The gap is wider, but no juror was left to read besides: %(entries)s.", entries=_listed(alone))}
+        yield {
+            "text": _("The gap is wider, but no juror was left to read besides: %(entries)s.", entries=_listed(alone))
+        }
     if not lines and not alone:
         yield {"text": _("There were none.")}
 
@@ -109,10 +113,11 @@ def method(facts: Facts) -> Iterator[Block]:
     if rules.method == "corrected":
         yield {"text": _("The score corrected for the severity of jurors decides; the plain mean stands beside it.")}
     else:
-        yield {"text": _("The plain mean of the jurors' scores decides; points are from 0 to 100, rounded half up once.")}
-    refused = str(facts.document["correction"] or "")
-    if refused.startswith("refused") and rules.method == "corrected":
-        yield {"text": _("The correction was refused: the marks do not link all jurors, or a juror has too few.")}
+        yield {
+            "text": _("The plain mean of the jurors' scores decides; points are from 0 to 100, rounded half up once.")
+        }
+    if refused := words.REFUSALS.get(facts.document["correction"]):
+        yield {"text": _("Scores were not corrected for severity: %(why)s.", why=refused)}
     flagged = [f"№ {row['number']}" for _nomination, rows in facts.rows() for row in rows if row["flag"] == "method"]
     if flagged:
         yield {"text": _("The place depends on the method: %(entries)s.", entries=", ".join(flagged))}
@@ -120,8 +125,7 @@ def method(facts: Facts) -> Iterator[Block]:
 
 def signatures(facts: Facts) -> Iterator[Block]:
     """A line to sign on for everybody who was present."""
-    yield {"signs": [[str(words.ROLES[row.role]), row.name] for row in facts.people(facts.protocol.present)]}
-
+    yield {"signs": [[jury_words.role_name(row.role), row.name] for row in facts.people(facts.protocol.present)]}
 
 
 def _mark(sheet: Row | None) -> str:
@@ -134,4 +138,3 @@ def _marks(sheet: Row) -> list[str]:
 
 def _listed(numbers: list[int]) -> str:
     return "№ " + ", ".join(str(number) for number in sorted(numbers))
-

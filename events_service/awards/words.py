@@ -21,15 +21,6 @@ HEADS = {
 }
 STATES = {DRAFT: ("wait", _l("Draft, not signed yet")), SIGNED: ("ok", _l("Signed"))}
 FORMATS = {"in_person": _l("In person"), "online": _l("Online"), "mixed": _l("In person and online")}
-ROLES = {"chair": _l("Chair"), "secretary": _l("Secretary"), "member": _l("Member")}
-CONFLICTS = {
-    "own_school": _l("own school"),
-    "former_school": _l("former school"),
-    "cluster": _l("cluster of her centre"),
-    "twin": _l("twinned school"),
-    "own_district": _l("own district"),
-    "declared": _l("declared by herself"),
-}
 TIES = {
     "final": _l("by the score of the final stage"),
     "heaviest": _l("by the heaviest criterion"),
@@ -42,6 +33,20 @@ APPEALS = {
     "upheld": _l("upheld"),
     "dismissed": _l("dismissed"),
     "withdrawn": _l("taken back"),
+}
+ENTRIES = {
+    "draft": _l("draft"),
+    "submitted": _l("handed in"),
+    "returned": _l("returned"),
+    "admitted": _l("admitted"),
+    "refused": _l("refused"),
+    "withdrawn": _l("taken back"),
+}
+ASSIGNMENTS = {"active": _l("counts"), "recused": _l("stood back"), "removed": _l("taken away")}
+REFUSALS = {
+    "refused: not-connected": _l("there are jurors whom no common entries link"),
+    "refused: few-sheets": _l("a juror has too few sheets"),
+    "refused: no-shrinkage": _l("the rules name no shrinkage above 0"),
 }
 
 

@@ -105,7 +105,10 @@ def _sheets(session, stage: Stage) -> dict[str, list[Document]]:
     for sheet in session.scalars(rows.order_by(Assignment.id)):
         points = session.scalars(select(Score).where(Score.assignment_id == sheet.id)).all()
         parts = ((lines[row.criterion_id], row.points) for row in points)
-        total = sum((100 * Fraction(line.weight) * Fraction(given) / Fraction(line.max_points) for line, given in parts), Fraction(0))
+        total = sum(
+            (100 * Fraction(line.weight) * Fraction(given) / Fraction(line.max_points) for line, given in parts),
+            Fraction(0),
+        )
         found[sheet.entry_id].append({
             "assignment": sheet.id, "juror": sheet.member_id, "ground": sheet.ground, "score": str(half_up(total)),
             "points": {lines[row.criterion_id].code: str(row.points) for row in points}, "corrected": [],

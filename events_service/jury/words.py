@@ -1,0 +1,25 @@
+"""What roles, conflicts, grounds and states of a stage are called."""
+
+from flask_babel import lazy_gettext as _l
+
+ROLES = {"chair": _l("Chair"), "secretary": _l("Secretary"), "member": _l("Member of the jury")}
+CONFLICTS = {
+    "author": _l("She is the author"),
+    "own_school": _l("Her school"),
+    "former_school": _l("Her former school"),
+    "cluster": _l("Schools of one resource centre"),
+    "twin": _l("Twinned schools"),
+    "own_district": _l("Her district"),
+    "declared": _l("Declared by the juror"),
+}
+GROUNDS = {
+    "deal": _l("Dealt"),
+    "anchor": _l("Read by all"),
+    "redeal": _l("Instead of another juror"),
+    "split": _l("One more reader: opinions differ widely"),
+}
+STAGES = {"planned": ("plain", _l("Not open yet")), "open": ("wait", _l("Scoring")), "closed": ("ok", _l("Closed"))}
+
+
+def role_name(role: str) -> str:
+    return str(ROLES.get(role, role))
