@@ -8,6 +8,10 @@ from flask import current_app, request
 from flask_babel import gettext as _
 
 from events_service import models
+from events_service.awards import api as awards_api
+from events_service.awards import desk as awards_desk
+from events_service.awards import giving as awards_giving
+from events_service.awards import pages as awards_pages
 from events_service.calendars import api as calendars_api
 from events_service.calendars import pages as calendars_pages
 from events_service.db import db
@@ -53,6 +57,9 @@ def service(settings: Settings) -> Service:
             steps.pages,
             fairs_pages.pages,
             fairs_desk.pages,
+            awards_pages.pages,
+            awards_desk.pages,
+            awards_giving.pages,
             registrations_pages.pages,
             registrants.pages,
             calendars_pages.pages,
@@ -63,6 +70,7 @@ def service(settings: Settings) -> Service:
         apis=[
             events_api.api,
             fairs_api.api,
+            awards_api.api,
             registrations_api.api,
             calendars_api.api,
             notifications_api.api,

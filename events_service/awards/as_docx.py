@@ -146,4 +146,11 @@ def _grid(
     return drawn
 
 
-DRAWN: dict[str, Callable[[Any, Any, int], None]] = {"lead": _lead, "text": _text, "list": _list, "facts": _pairs, "table": _table, "signs": _signs}
+DRAWN: dict[str, Callable[[Any, Any, int], None]] = {
+    "lead": _lead,
+    "text": _text,
+    "list": _list,
+    "facts": _pairs,
+    "table": _table,
+    "signs": _signs,
+}

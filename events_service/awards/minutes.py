@@ -52,7 +52,7 @@ def draft(session: Session, actor: Actor, ref: str, stage_id: str, data: dict[st
         stage_id=stage.id, compilation_id=compilation.id, number=str(len(before) + 1), held_on=today(),
         format="in_person", created_by=actor.id,
     )  # fmt: skip
-    _write(event, protocol, {"present": [row.id for row in _active(event)], **data})
+    _write(event, protocol, {"present": [row.id for row in queries.seated(event.id)], **data})
     session.add(protocol)
     session.flush()
     new = {"number": protocol.number, "compilation": compilation.id}
@@ -158,7 +158,7 @@ def _write(event: Event, protocol: Protocol, data: dict[str, Any]) -> None:
         if name in data and (data[name] is not None or name in {"place", "decision", "dissent"}):
             setattr(protocol, name, data[name] if data[name] is not None else {})
     if data.get("present") is not None:
-        jury = {row.id: row for row in _active(event)}
+        jury = {row.id: row for row in queries.seated(event.id)}
         if not set(data["present"]) <= set(jury):
             raise Invalid({"present": [_("Choose one of the list")]})
         protocol.present = [key for key in jury if key in data["present"]]
@@ -167,10 +167,6 @@ def _write(event: Event, protocol: Protocol, data: dict[str, Any]) -> None:
 
 def _facts(protocol: Protocol) -> dict[str, Any]:
     return {name: getattr(protocol, name) for name in (*EDITED, "present", "absent")}
-
-
-def _active(event: Event) -> list[JuryMember]:
-    return [row for row in queries.members(event.id) if row.active]
 
 
 def _signers(event: Event, protocol: Protocol, signed: list[str]) -> list[JuryMember]:

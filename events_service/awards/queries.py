@@ -1,9 +1,9 @@
 """Reads of protocols and awards: whose they are, which stand, and what a typed code means."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
 
-from events_service.awards.models import SIGNED, Award, Protocol
+from events_service.awards.models import KINDS, SIGNED, Award, Protocol
 from events_service.contests import queries as contests
 from events_service.contests.models import Stage
 from events_service.db import Audit, db
@@ -34,6 +34,11 @@ def members(event_id: str) -> list[JuryMember]:
     rows = db.session.scalars(select(JuryMember).where(JuryMember.event_id == event_id))
     order = {"chair": 0, "secretary": 1}
     return sorted(rows, key=lambda row: (order.get(row.role, 2), row.name, row.id))
+
+
+def seated(event_id: str) -> list[JuryMember]:
+    """Those who are on the jury now."""
+    return [row for row in members(event_id) if row.active]
 
 
 def done(stage_id: str) -> list[Compilation]:
@@ -83,6 +88,13 @@ def of_contest(event_id: str, valid: bool = False) -> Select[tuple[Award]]:
     """The awards of a contest by number, also those that are void."""
     rows = select(Award).where(Award.event_id == event_id)
     return (rows.where(Award.void_at.is_(None)) if valid else rows).order_by(Award.number)
+
+
+def counts(event_id: str) -> dict[str, int]:
+    """How many valid awards of each kind there are; kinds without any are left out."""
+    rows = select(Award.kind, func.count()).where(Award.event_id == event_id, Award.void_at.is_(None))
+    found = dict(db.session.execute(rows.group_by(Award.kind)).tuples().all())
+    return {kind: found[kind] for kind in KINDS if kind in found}
 
 
 def award_of(event: Event, award_id: str) -> Award:

@@ -46,12 +46,6 @@ class VoidBody(Body):
     reason = Text(most=500, lines=True, required=True)
 
 
-class CheckQuery(Body):
-    """The code of an award as it was typed."""
-
-    code = Text(most=60, least=0, load_default="")
-
-
 class MemberAnswer(Body):
     id = ma.String()
     name = ma.String()
@@ -65,9 +59,9 @@ class QuorumAnswer(Body):
 
 
 class FileAnswer(Body):
-    name = ma.String(attribute="file_name")
-    media_type = ma.String(attribute="file_type")
-    size = ma.Integer(attribute="file_size")
+    name = ma.String()
+    media_type = ma.String()
+    size = ma.Integer()
 
 
 class ProtocolAnswer(Body):
