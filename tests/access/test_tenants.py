@@ -22,8 +22,8 @@ SWAPPED = {
 }
 SWAPPED |= {other: one for one, other in SWAPPED.items()}
 # A thing that exists, is of the same kind, and is not the parent of the scene's child.
-SIBLINGS = {"event": "fresh", "programme": "another programme", "fair": "another_fair"}
-FIXED = {"step", "version", "form", "fact", "table", "kind", "name"}  # holes that name no thing of a tenant
+SIBLINGS = {"event": "fresh", "programme": "another programme", "fair": "another_fair", "judged": "unjudged"}
+FIXED = {"step", "version", "form", "fact", "table", "kind", "name", "language"}  # holes that name no thing of a tenant
 UNKNOWN = {"message": "2147483647", "held": "2147483647"}
 POISON = "p01s0n"
 FORBIDDEN = [

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from services.app import asset_version
 from services.database import utcnow
+from tests.access.judged import judged
 from tests.access.scene import ACTORS, Ids, Stage, do
 from tests.events_service.scene import in_days
 from tests.support.suite import Suite, open_session
@@ -154,6 +155,8 @@ def _events(stage: Stage, organiser: str, teacher: str) -> Ids:
         **_fair(stage, organiser, teacher, made("publish", kind="fair")),
         "another_fair": made("publish", kind="fair")["slug"],
         "unopened": made(kind="fair")["slug"],
+        **judged(stage, organiser, teacher, made("publish", kind="contest")),
+        "unjudged": made("publish", kind="contest")["slug"],
         **_letter(stage),
     }
 
