@@ -8,6 +8,10 @@ from flask import current_app, request
 from flask_babel import gettext as _
 
 from events_service import models
+from events_service.awards import api as awards_api
+from events_service.awards import desk as awards_desk
+from events_service.awards import giving as awards_giving
+from events_service.awards import pages as awards_pages
 from events_service.calendars import api as calendars_api
 from events_service.calendars import pages as calendars_pages
 from events_service.contests import api as contests_api
@@ -78,6 +82,9 @@ def service(settings: Settings) -> Service:
             jury_chairing.pages,
             scoring_pages.pages,
             scoring_desk.pages,
+            awards_pages.pages,
+            awards_desk.pages,
+            awards_giving.pages,
             registrations_pages.pages,
             registrants.pages,
             results_pages.pages,
@@ -94,6 +101,7 @@ def service(settings: Settings) -> Service:
             entries_api.api,
             jury_api.api,
             scoring_api.api,
+            awards_api.api,
             registrations_api.api,
             results_api.api,
             calendars_api.api,

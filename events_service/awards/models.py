@@ -19,6 +19,7 @@ class Protocol(Identified, db.Model):
     """The minutes of one stage on one compilation; a correction is a protocol of its own.
 
     `present` and `absent` are ids of jury members; `signatures` who signed on paper; `file_key` the scan.
+    `contents` is what it said when it was signed, by language: rows may change later, a signed paper may not.
     """
 
     __table_args__ = (
@@ -38,6 +39,7 @@ class Protocol(Identified, db.Model):
     decision: Mapped[dict[str, str]] = mapped_column(Texts, default=dict)
     dissent: Mapped[dict[str, str]] = mapped_column(Texts, default=dict)
     signatures: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    contents: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), deferred=True)
     status: Mapped[str] = mapped_column(String(10), default=DRAFT)
     file_key: Mapped[str] = mapped_column(String(100), default="")
     file_name: Mapped[str] = mapped_column(String(200), default="")
@@ -50,10 +52,19 @@ class Protocol(Identified, db.Model):
 
 
 class Award(Identified, db.Model):
-    """A diploma or certificate, with the words it was given with; `code` opens the public page that checks it."""
+    """A diploma or certificate, with the words it was given with; `code` opens the public page that checks it.
+
+    An entry has one that is valid; those before it stay, void, and are never valid again.
+    """
 
     __table_args__ = (
-        UniqueConstraint("entry_id", "kind", "stage_id"),
+        Index(
+            "uq_award_live",
+            "entry_id",
+            unique=True,
+            sqlite_where=db.text("void_at IS NULL"),
+            postgresql_where=db.text("void_at IS NULL"),
+        ),
         UniqueConstraint("number"),
         UniqueConstraint("code"),
         Index(None, "event_id"),
@@ -64,7 +75,7 @@ class Award(Identified, db.Model):
     entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"))
     protocol_id: Mapped[str] = mapped_column(ForeignKey("protocol.id"))
     kind: Mapped[str] = mapped_column(String(12))
-    number: Mapped[str] = mapped_column(String(40))
+    number: Mapped[str] = mapped_column(String(60))
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(200))
     school: Mapped[dict[str, str]] = mapped_column(Texts, default=dict)

@@ -17,6 +17,7 @@ from events_service.events.models import Event
 from events_service.ics import entries, ical
 from events_service.notifications import (
     alerts,
+    awards,
     departing,
     digests,
     ideas,
@@ -167,6 +168,7 @@ MADE: dict[str, Callable[[Notification, Fill], Letter | None]] = {
     **dict.fromkeys(jury.KINDS, jury.letter_of),
     **dict.fromkeys(sheets.KINDS, sheets.letter_of),
     **dict.fromkeys(results.KINDS, results.letter_of),
+    **dict.fromkeys(awards.KINDS, awards.letter_of),
     NEW_EVENT: alerts.letter_of,
     **dict.fromkeys((DAILY, WEEKLY), digests.letter_of),
     messages.TEST: _trial,

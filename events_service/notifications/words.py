@@ -37,6 +37,7 @@ KINDS = {
     "results_published": _l("Results published"),
     "appeal_filed": _l("Appeal"),
     "appeal_answered": _l("Answer to an appeal"),
+    "award_ready": _l("Award ready"),
     "organiser_message": _l("Message of the organisers"),
     "organiser_message_test": _l("Test of a message"),
 }

@@ -6,6 +6,8 @@ from flask import make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from events_service.awards import queries as awards
+from events_service.awards.words import kind_name
 from events_service.db import db
 from events_service.directory import queries as directory
 from events_service.entries import queries as contest_entries
@@ -158,5 +160,7 @@ def my_page() -> str:
         idea_states=fair_words.STATES,
         entries=list(db.session.scalars(contest_entries.mine(me()).limit(MOST_PAST))),
         entry_states=entry_words.STATES,
+        awards=list(db.session.scalars(awards.mine(me()).limit(MOST_PAST))),
+        award_kind=kind_name,
         districts=sorted(me().scopes("coordinator")),
     )

@@ -52,6 +52,9 @@ MESSAGE = {"sent_to": "all", "subject": {"kk": "Хабар"}, "body": {"kk": "Д
 MESSAGE_FORM = {"sent_to": "all", "subject.kk": "Хабар", "body.kk": "Дәптер алыңыз"}
 GUEST = {"name": "Қонақ", "email": "another@example.invalid"}
 
+SIGNED = {"signed": ["{chair}", "{secretary}"]}
+PROTOCOL_FORM = {"number": "1", "held_on": "2026-01-01", "format": "online", "present[]": ["{chair}"], "version": "1"}
+
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/events"): EVENT,
     ("PATCH", "/api/v1/events/<ref>"): {"subject": "математика"},
@@ -100,6 +103,16 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/registry/imports"): FILE,
     ("POST", "/registry/my/password"): PASSWORD,
     ("PATCH", "/api/v1/fairs/<ref>"): {"ideas_per_person": 4},
+    ("PATCH", "/api/v1/contests/<ref>/stages/<stage_id>/protocol"): {"format": "online"},
+    ("POST", "/api/v1/contests/<ref>/stages/<stage_id>/protocol/sign"): SIGNED,
+    ("POST", "/api/v1/contests/<ref>/awards/<award_id>/void"): REASON,
+    ("POST", "/contests/<ref>/awards/<award_id>/void"): REASON,
+    ("POST", "/contests/<ref>/protocol/new/<stage_id>"): PROTOCOL_FORM,
+    ("POST", "/contests/<ref>/protocol/<protocol_id>/edit"): PROTOCOL_FORM,
+    ("POST", "/contests/<ref>/protocol/<protocol_id>/sign"): {
+        "version": "1",
+        "signed[]": ["{chair}", "{secretary}"],
+    },
     ("POST", "/api/v1/fairs/<ref>/sections"): {"title": {"kk": "Секция"}},
     ("PATCH", "/api/v1/fairs/<ref>/sections/<section_id>"): {"title": {"kk": "Секция"}},
     ("POST", "/api/v1/fairs/<ref>/ideas"): IDEA,

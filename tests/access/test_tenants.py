@@ -30,8 +30,9 @@ SIBLINGS = {
     "race": "other_race",
     "court": "another_court",
     "decided": "another_decided",
+    "judged": "unjudged",
 }
-FIXED = {"step", "version", "form", "fact", "table", "kind", "name", "part", "number"}  # holes that name no thing of a tenant
+FIXED = {"step", "version", "form", "fact", "table", "kind", "name", "part", "number", "language"}  # holes that name no thing of a tenant
 UNKNOWN = {"message": "2147483647", "held": "2147483647"}
 POISON = "p01s0n"
 FORBIDDEN = [

@@ -14,6 +14,7 @@ from services.database import utcnow
 from tests.access.entered import entered
 from tests.access.court import court
 from tests.access.decided import decided
+from tests.access.judged import judged
 from tests.access.scene import ACTORS, Ids, Stage, do
 from tests.events_service.scene import in_days
 from tests.support.suite import Suite, open_session
@@ -166,6 +167,8 @@ def _events(stage: Stage, organiser: str, teacher: str) -> Ids:
         "another_court": made("publish", kind="contest")["slug"],
         **decided(stage, organiser, teacher, made("publish", kind="contest")),
         "another_decided": made("publish", kind="contest")["slug"],
+        **judged(stage, organiser, teacher, made("publish", kind="contest")),
+        "unjudged": made("publish", kind="contest")["slug"],
         **_letter(stage),
     }
 

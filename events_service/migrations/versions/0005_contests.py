@@ -367,6 +367,7 @@ def upgrade() -> None:
         sa.Column("decision", sa.JSON(), nullable=False),
         sa.Column("dissent", sa.JSON(), nullable=False),
         sa.Column("signatures", sa.JSON(), nullable=False),
+        sa.Column("contents", sa.JSON(), nullable=True),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("file_key", sa.String(length=100), nullable=False),
         sa.Column("file_name", sa.String(length=200), nullable=False),
@@ -407,7 +408,7 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.String(length=32), nullable=False),
         sa.Column("protocol_id", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
-        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("school", sa.JSON(), nullable=False),
@@ -423,11 +424,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["stage_id"], ["stage.id"], name=op.f("fk_award_stage_id_stage")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_award")),
         sa.UniqueConstraint("code", name=op.f("uq_award_code")),
-        sa.UniqueConstraint("entry_id", "kind", "stage_id", name=op.f("uq_award_entry_id_kind_stage_id")),
         sa.UniqueConstraint("number", name=op.f("uq_award_number")),
     )
     with op.batch_alter_table("award", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_award_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(
+            "uq_award_live",
+            ["entry_id"],
+            unique=True,
+            sqlite_where=sa.text("void_at IS NULL"),
+            postgresql_where=sa.text("void_at IS NULL"),
+        )
 
     op.create_table(
         "correction",

@@ -1,0 +1,156 @@
+"""A protocol as DOCX, to be edited and signed: the same blocks as the PDF, drawn by python-docx.
+
+The library is imported when a paper is made: processes that make none stay small.
+"""
+
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from typing import Any
+
+Paper = dict[str, Any]
+FONT = "Times New Roman"
+NARROW, WIDE = 174, 261  # millimetres between the margins of an upright page and of one that lies across
+LINE = "_" * 28
+
+
+def protocol(paper: Paper) -> bytes:
+    """A paper of `contents` as the bytes of a DOCX file."""
+    from docx import Document  # noqa: PLC0415
+
+    book: Any = Document()
+    _dress(book, paper)
+    _head(book, paper)
+    across = False
+    for section in paper["sections"]:
+        if section["wide"] != across:
+            across = section["wide"]
+            _turn(book, across)
+        elif any("signs" in block for block in section["blocks"]):
+            book.add_page_break()
+        book.add_heading(section["title"], 2)
+        for block in section["blocks"]:
+            for kind, content in block.items():
+                DRAWN[kind](book, content, WIDE if across else NARROW)
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _dress(book: Any, paper: Paper) -> None:
+    """One typeface in all styles, A4, and who made it."""
+    from docx.shared import Mm, Pt, RGBColor  # noqa: PLC0415
+
+    for name, size in (("Normal", 10), ("Heading 1", 15), ("Heading 2", 11.5)):
+        font = book.styles[name].font
+        font.name, font.size, font.color.rgb = FONT, Pt(size), RGBColor(0, 0, 0)
+        font.element.rPr.rFonts.attrib.clear()
+        font.name = FONT
+    book.styles["Normal"].paragraph_format.space_after = Pt(0)  # cells have nothing of their own to say
+    page = book.sections[0]
+    page.page_width, page.page_height = Mm(210), Mm(297)
+    page.left_margin = page.right_margin = Mm(18)
+    page.top_margin = page.bottom_margin = Mm(16)
+    page.footer.paragraphs[0].text = paper["foot"]
+    book.core_properties.title, book.core_properties.author = paper["title"], paper["head"]["organisation"]
+    book.core_properties.language = paper["language"]
+
+
+def _head(book: Any, paper: Paper) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
+
+    head = paper["head"]
+    lines = [book.add_paragraph(head["organisation"]), book.add_heading(paper["title"], 1)]
+    for line in [*lines, book.add_paragraph(head["subtitle"])]:
+        line.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _pairs(book, head["facts"], NARROW)
+
+
+def _turn(book: Any, across: bool) -> None:
+    """A new page that lies across, or upright again."""
+    from docx.enum.section import WD_ORIENT, WD_SECTION  # noqa: PLC0415
+
+    page = book.add_section(WD_SECTION.NEW_PAGE)
+    page.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+    page.page_width, page.page_height = page.page_height, page.page_width
+
+
+def _lead(book: Any, text: str, width: int) -> None:
+    _line(book, "").add_run(text).bold = True
+
+
+def _text(book: Any, text: str, width: int) -> None:
+    _line(book, text)
+
+
+def _line(book: Any, text: str) -> Any:
+    from docx.shared import Pt  # noqa: PLC0415
+
+    line = book.add_paragraph(text)
+    line.paragraph_format.space_before = line.paragraph_format.space_after = Pt(4)
+    return line
+
+
+def _list(book: Any, lines: list[str], width: int) -> None:
+    for line in lines:
+        book.add_paragraph(line, style="List Bullet")
+
+
+def _pairs(book: Any, pairs: list[list[str]], width: int) -> None:
+    _grid(book, pairs, [1, 3], width)
+    _line(book, "")
+
+
+def _table(book: Any, table: Paper, width: int) -> None:
+    """Its head is repeated on every page."""
+    from docx.oxml import OxmlElement  # noqa: PLC0415
+
+    if table["caption"]:
+        _lead(book, table["caption"], width)
+    rows = [table["heads"], *table["rows"]]
+    drawn = _grid(book, rows, table["widths"], width, style="Table Grid", right=table["right"])
+    head = drawn.rows[0]
+    head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for cell in head.cells:
+        cell.paragraphs[0].runs[0].bold = True
+    _line(book, "")
+
+
+def _signs(book: Any, people: list[list[str]], width: int) -> None:
+    _grid(book, [[role, LINE, name] for role, name in people], [2, 3, 3], width, space=18)
+
+
+def _grid(
+    book: Any,
+    rows: list[list[str]],
+    widths: list[int],
+    width: int,
+    style: str | None = None,
+    right: Sequence[int] = (),
+    space: int = 0,
+) -> Any:
+    """Cells of text; `widths` are shares of `width` millimetres, `space` points before each line."""
+    from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
+    from docx.shared import Mm, Pt  # noqa: PLC0415
+
+    drawn = book.add_table(rows=len(rows), cols=len(widths), style=style)
+    drawn.autofit = False
+    sizes = [Mm(width * share / sum(widths)) for share in widths]
+    for line, texts in zip(drawn.rows, rows, strict=True):
+        for column, cell in enumerate(line.cells):
+            cell.width, paragraph = sizes[column], cell.paragraphs[0]
+            paragraph.add_run(texts[column])
+            if column in right:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            if space:
+                paragraph.paragraph_format.space_before = Pt(space)
+    return drawn
+
+
+DRAWN: dict[str, Callable[[Any, Any, int], None]] = {
+    "lead": _lead,
+    "text": _text,
+    "list": _list,
+    "facts": _pairs,
+    "table": _table,
+    "signs": _signs,
+}

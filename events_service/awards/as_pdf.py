@@ -1,0 +1,56 @@
+"""Papers as PDF by Typst: the templates lie beside this module, and all text comes in as JSON data.
+
+Nothing of it is ever evaluated. There is one typeface and no date of making, so that the same data gives the same
+bytes. The library is imported when a paper is made: processes that make none stay small.
+"""
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).with_name("typst")
+
+
+def protocol(paper: dict[str, Any]) -> bytes:
+    """A paper of `contents`: A4, wide tables on pages that lie across.
+
+    Without the tags by which a screen reader finds its way in a PDF: they weigh four times the paper, and the DOCX
+    has them by nature.
+    """
+    return _made("protocol.typ", paper, tags=False)
+
+
+def awards(papers: Iterable[dict[str, Any]]) -> bytes:
+    """One page for each award: its words, and the address that checks it as a QR code."""
+    pages = [{**paper, "qr": _qr(paper["address"])} for paper in papers]
+    return _made("award.typ", {"language": pages[0]["language"], "title": pages[0]["title"], "pages": pages})
+
+
+def _made(template: str, data: dict[str, Any], tags: bool = True) -> bytes:
+    import typst  # noqa: PLC0415 - 30 MB that only papers need
+
+    made: bytes = typst.compile(
+        str(FOLDER / template), root=str(FOLDER), font_paths=_fonts(), ignore_system_fonts=True, pdf_tags=tags,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+    )  # fmt: skip
+    return made
+
+
+@cache
+def _fonts() -> list[str]:
+    """Where Open Sans lies; its own module would import Pillow."""
+    found = find_spec("ttf_opensans")
+    assert found is not None and found.submodule_search_locations
+    return [str(Path(found.submodule_search_locations[0]) / "ttf")]
+
+
+def _qr(address: str) -> str:
+    import segno  # noqa: PLC0415
+
+    drawn = BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, svgns=True)
+    return drawn.getvalue().decode()

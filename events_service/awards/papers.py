@@ -1,0 +1,42 @@
+"""The words of a diploma or certificate in one language, ready to be printed."""
+
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from events_service.awards import words
+from events_service.awards.degrees import CERTIFICATE
+from events_service.awards.models import Award, Protocol
+from events_service.awards.schemas import check_url
+from events_service.db import db
+from events_service.directory import queries as directory
+from services.i18n import said_plain, short_day
+
+
+def paper(award: Award, code: str) -> dict[str, Any]:
+    """What `as_pdf.awards` prints: nothing of the person but her name and school."""
+    with force_locale(code):
+        event, protocol = award.entry.event, db.session.get_one(Protocol, award.protocol_id)
+        organisation = directory.organisation(event.organisation)
+        head, degree = words.HEADS[award.kind]
+        nomination = said_plain(award.nomination)
+        chairs = [row["name"] for row in protocol.signatures if row["role"] == "chair"]
+        return {
+            "language": code,
+            "title": f"{words.kind_name(award.kind)} {award.number}",
+            "organisation": said_plain(organisation.name) if organisation else event.organisation,
+            "head": str(head),
+            "degree": str(degree),
+            "given": _("holder of the certificate") if award.kind == CERTIFICATE else _("holder of the diploma"),
+            "name": award.name,
+            "school": said_plain(award.school),
+            "contest": said_plain(event.title),
+            "nomination": _("Nomination: %(title)s", title=nomination) if nomination else "",
+            "signers": [[_("Chair of the jury"), name] for name in chairs],
+            "ground": _("Protocol No. %(number)s of %(day)s", number=protocol.number, day=short_day(protocol.held_on)),
+            "dated": _("Given on %(day)s", day=short_day(award.issued_on)),
+            "check": _("Check:"),
+            "address": check_url(award),
+            "number": f"№ {award.number}",
+        }

@@ -1,0 +1,131 @@
+"""Reads of protocols and awards: whose they are, which stand, and what a typed code means."""
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import contains_eager
+
+from events_service.awards.models import KINDS, SIGNED, Award, Protocol
+from events_service.contests import queries as contests
+from events_service.contests.models import Stage
+from events_service.db import Audit, db
+from events_service.entries.models import Entry
+from events_service.events import queries as events
+from events_service.events.models import Event
+from events_service.jury import queries as jury
+from events_service.jury.models import ACTIVE, Assignment, JuryMember
+from events_service.results.models import DONE, Compilation
+from services.errors import NotFound
+from services.identity import Actor
+
+# Codes leave out what looks alike; whoever types one with Cyrillic letters means the Latin ones.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+ALIKE = str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX")
+
+
+def directed(ref: str, actor: Actor | None) -> Event:
+    """A contest whose papers she keeps: as an organiser, as chair or as secretary."""
+    event = contests.visible(ref, actor)
+    if not jury.directs(actor, event):
+        raise NotFound
+    return event
+
+
+def members(event_id: str) -> list[JuryMember]:
+    """The jury: chair, secretary, then the members by name."""
+    rows = db.session.scalars(select(JuryMember).where(JuryMember.event_id == event_id))
+    order = {"chair": 0, "secretary": 1}
+    return sorted(rows, key=lambda row: (order.get(row.role, 2), row.name, row.id))
+
+
+def seated(event_id: str) -> list[JuryMember]:
+    """Those who are on the jury now."""
+    return [row for row in members(event_id) if row.active]
+
+
+def done(stage_id: str) -> list[Compilation]:
+    """The compilations of a stage, the newest first."""
+    found = select(Compilation).where(Compilation.stage_id == stage_id, Compilation.status == DONE)
+    return list(db.session.scalars(found.order_by(Compilation.number.desc())))
+
+
+def protocols(stage_id: str) -> list[Protocol]:
+    """The protocols of a stage, the newest first."""
+    found = select(Protocol).join(Compilation, Compilation.id == Protocol.compilation_id)
+    return list(db.session.scalars(found.where(Protocol.stage_id == stage_id).order_by(Compilation.number.desc())))
+
+
+def protocol_of(event: Event, protocol_id: str) -> Protocol:
+    found = db.session.get(Protocol, protocol_id)
+    if found is None or db.session.get_one(Stage, found.stage_id).event_id != event.id:
+        raise NotFound
+    return found
+
+
+def standing(stage: Stage) -> Protocol | None:
+    """The signed protocol of the published results of a stage, on whose ground awards are given."""
+    if not stage.compilation_id:
+        return None
+    found = select(Protocol).where(Protocol.compilation_id == stage.compilation_id, Protocol.status == SIGNED)
+    return db.session.scalars(found).first()
+
+
+def unsigned(stage_id: str) -> list[Assignment]:
+    """Sheets that still count and nobody has signed."""
+    found = select(Assignment).where(
+        Assignment.stage_id == stage_id, Assignment.status == ACTIVE, Assignment.signed_at.is_(None)
+    )
+    return list(db.session.scalars(found))
+
+
+def closed_because(stage_id: str) -> str:
+    """Why a stage was closed although sheets were missing, as the chair wrote it down."""
+    rows = select(Audit.reason).where(
+        Audit.entity == "stage", Audit.entity_id == stage_id, Audit.action == "stage.closed"
+    )
+    return db.session.scalar(rows.order_by(Audit.id.desc()).limit(1)) or ""
+
+
+def of_contest(event_id: str, valid: bool = False) -> Select[tuple[Award]]:
+    """The awards of a contest by number, also those that are void."""
+    rows = select(Award).where(Award.event_id == event_id)
+    return (rows.where(Award.void_at.is_(None)) if valid else rows).order_by(Award.number)
+
+
+def counts(event_id: str) -> dict[str, int]:
+    """How many valid awards of each kind there are; kinds without any are left out."""
+    rows = select(Award.kind, func.count()).where(Award.event_id == event_id, Award.void_at.is_(None))
+    found = dict(db.session.execute(rows.group_by(Award.kind)).tuples().all())
+    return {kind: found[kind] for kind in KINDS if kind in found}
+
+
+def award_of(event: Event, award_id: str) -> Award:
+    found = db.session.get(Award, award_id)
+    if found is None or found.event_id != event.id:
+        raise NotFound
+    return found
+
+
+def mine(actor: Actor, event_id: str = "") -> Select[tuple[Award]]:
+    """Her own valid awards, the newest first; of one contest where it is named."""
+    rows = select(Award).join(Award.entry).where(Entry.author_id == actor.id, Award.void_at.is_(None))
+    rows = rows.where(Award.event_id == event_id) if event_id else rows
+    return rows.options(contains_eager(Award.entry)).order_by(Award.created_at.desc(), Award.id)
+
+
+def plain_code(typed: str) -> str:
+    """The code as it is kept, however it was typed."""
+    return "".join(letter for letter in typed.upper().translate(ALIKE) if letter in ALPHABET)
+
+
+def by_code(typed: str) -> Award:
+    found = db.session.scalars(select(Award).where(Award.code == plain_code(typed))).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def held(typed: str, actor: Actor) -> Award:
+    """An award that she may have as a paper: her own, or of a contest she organises."""
+    award = by_code(typed)
+    if award.entry.author_id != actor.id and not events.owns(actor, award.entry.event):
+        raise NotFound
+    return award

@@ -1,0 +1,35 @@
+"""The scan of a signed protocol at the edge: how large it may be, what it is, and where it is kept."""
+
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+
+from events_service.awards.minutes import Scan
+from events_service.files import checking, store
+from services.errors import Invalid
+from services.text import UNSAFE
+
+TAKEN = ("pdf", "jpg", "png")
+BESIDE = 64 * 2**10  # the other fields of the form
+
+
+def allow_a_file(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """The form that signs takes more than others do; runs before anything is read of the body."""
+    if endpoint and endpoint.endswith(".sign"):
+        request.max_content_length = checking.LARGEST + BESIDE
+
+
+def scan() -> Scan | None:
+    """What was sent as `file`, looked into and kept as it came: it may carry a digital signature. None without one."""
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        return None
+    name = UNSAFE.sub("", upload.filename).strip()[-200:]
+    data = upload.stream.read(checking.LARGEST + 1)
+    found = checking.inspect(name, data)
+    if found.extension not in TAKEN:
+        raise Invalid({"file": [_("Only PDF, JPEG and PNG files are taken")]})
+    kept = Scan(store.new_key(), name, found.media_type, len(data))
+    store.put(kept.key, data)
+    return kept

@@ -1,0 +1,54 @@
+"""What kinds of awards, states of protocols, and reasons in results are called."""
+
+from flask_babel import lazy_gettext as _l
+
+from events_service.awards.models import DRAFT, SIGNED
+
+KINDS = {
+    "diploma_1": _l("Diploma of the first degree"),
+    "diploma_2": _l("Diploma of the second degree"),
+    "diploma_3": _l("Diploma of the third degree"),
+    "certificate": _l("Participant certificate"),
+    "thanks": _l("Letter of thanks"),
+}
+# What stands large on the paper, and under it.
+HEADS = {
+    "diploma_1": (_l("DIPLOMA"), _l("of the first degree")),
+    "diploma_2": (_l("DIPLOMA"), _l("of the second degree")),
+    "diploma_3": (_l("DIPLOMA"), _l("of the third degree")),
+    "certificate": (_l("CERTIFICATE"), _l("of a participant")),
+    "thanks": (_l("LETTER OF THANKS"), ""),
+}
+STATES = {DRAFT: ("wait", _l("Draft, not signed yet")), SIGNED: ("ok", _l("Signed"))}
+FORMATS = {"in_person": _l("In person"), "online": _l("Online"), "mixed": _l("In person and online")}
+TIES = {
+    "final": _l("by the score of the final stage"),
+    "heaviest": _l("by the heaviest criterion"),
+    "median": _l("by the median of the marks"),
+    "vote": _l("by the chair's vote"),
+    "shared": _l("the place is shared"),
+}
+APPEALS = {
+    "filed": _l("not answered yet"),
+    "upheld": _l("upheld"),
+    "dismissed": _l("dismissed"),
+    "withdrawn": _l("taken back"),
+}
+ENTRIES = {
+    "draft": _l("draft"),
+    "submitted": _l("handed in"),
+    "returned": _l("returned"),
+    "admitted": _l("admitted"),
+    "refused": _l("refused"),
+    "withdrawn": _l("taken back"),
+}
+ASSIGNMENTS = {"active": _l("counts"), "recused": _l("stood back"), "removed": _l("taken away")}
+REFUSALS = {
+    "refused: not-connected": _l("there are jurors whom no common entries link"),
+    "refused: few-sheets": _l("a juror has too few sheets"),
+    "refused: no-shrinkage": _l("the rules name no shrinkage above 0"),
+}
+
+
+def kind_name(kind: str) -> str:
+    return str(KINDS.get(kind, kind))
