@@ -39,12 +39,12 @@ from events_service.notifications import pages as notifications_pages
 from events_service.registrations import api as registrations_api
 from events_service.registrations import pages as registrations_pages
 from events_service.registrations import registrants
-from events_service.scoring import api as scoring_api
-from events_service.scoring import desk as scoring_desk
-from events_service.scoring import pages as scoring_pages
 from events_service.results import api as results_api
 from events_service.results import desk as results_desk
 from events_service.results import pages as results_pages
+from events_service.scoring import api as scoring_api
+from events_service.scoring import desk as scoring_desk
+from events_service.scoring import pages as scoring_pages
 from events_service.subscriptions import api as subscriptions_api
 from events_service.subscriptions import pages as subscriptions_pages
 from services import migrations

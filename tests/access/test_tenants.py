@@ -32,7 +32,18 @@ SIBLINGS = {
     "decided": "another_decided",
     "judged": "unjudged",
 }
-FIXED = {"step", "version", "form", "fact", "table", "kind", "name", "part", "number", "language"}  # holes that name no thing of a tenant
+FIXED = {
+    "step",
+    "version",
+    "form",
+    "fact",
+    "table",
+    "kind",
+    "name",
+    "part",
+    "number",
+    "language",
+}  # holes that name no thing of a tenant
 UNKNOWN = {"message": "2147483647", "held": "2147483647"}
 POISON = "p01s0n"
 FORBIDDEN = [

@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 
 from services.app import asset_version
 from services.database import utcnow
-from tests.access.entered import entered
 from tests.access.court import court
 from tests.access.decided import decided
+from tests.access.entered import entered
 from tests.access.judged import judged
 from tests.access.scene import ACTORS, Ids, Stage, do
 from tests.events_service.scene import in_days
@@ -247,10 +247,13 @@ def _contest(stage: Stage, organiser: str, event: dict[str, Any]) -> Ids:
         "final": final,
         "spare_stage": last,
     }
+
+
 def _signed(stage: Stage, ids: Ids) -> Ids:
     """A second sheet of the juror, which is signed, and her seat."""
     from events_service.db import db
     from events_service.jury.models import Assignment
+
     with stage.suite.events.app_context(), db.transaction() as session:
         sheet = session.get_one(Assignment, ids["sheet"])
         dealt = {"stage_id": sheet.stage_id, "entry_id": ids["work"], "member_id": sheet.member_id}
