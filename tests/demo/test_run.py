@@ -26,7 +26,7 @@ class Started:
         self.port = free_port()
         self.log = folder / "log"
         environ = {name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "QONYRAU_ENV"}}
-        environ |= {f"{s}_DATABASE_URL": f"sqlite:///{folder}/{s}.db" for s in ("REGISTRY", "EVENTS")}
+        environ |= {f"{s}_DATABASE_URL": f"sqlite:///{folder}/{s.lower()}.db" for s in ("REGISTRY", "EVENTS")}
         environ |= {"QONYRAU_PORT": str(self.port), "MAIL_URL": f"file:{folder}/mail"}
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
@@ -115,6 +115,7 @@ def test_suite_comes_up_works_and_comes_up_again(start):
 def test_nothing_stays_when_make_is_stopped(start, loaded, tmp_path, how, whom):
     (tmp_path / "Makefile").write_text(MAKEFILE)
     suite = start(["make", "-f", str(tmp_path / "Makefile"), "run"]).wait()
+    assert "The region is there already." in suite.log.read_text()
     assert suite.stop(how, whom) == []
 
 
