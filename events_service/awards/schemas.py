@@ -46,7 +46,7 @@ class VoidBody(Body):
     reason = Text(most=500, lines=True, required=True)
 
 
-class MemberAnswer(Body):
+class PresentAnswer(Body):
     id = ma.String()
     name = ma.String()
     role = ma.String()
@@ -58,7 +58,7 @@ class QuorumAnswer(Body):
     met = ma.Boolean()
 
 
-class FileAnswer(Body):
+class ScanAnswer(Body):
     name = ma.String()
     media_type = ma.String()
     size = ma.Integer()
@@ -74,16 +74,16 @@ class ProtocolAnswer(Body):
     held_on = ma.Date()
     format = ma.String()
     place = ma.Dict()
-    present = ma.List(ma.Nested(MemberAnswer))
-    absent = ma.List(ma.Nested(MemberAnswer))
+    present = ma.List(ma.Nested(PresentAnswer))
+    absent = ma.List(ma.Nested(PresentAnswer))
     quorum = ma.Nested(QuorumAnswer)
     decision = ma.Dict()
     dissent = ma.Dict()
-    signatures = ma.List(ma.Nested(MemberAnswer))
+    signatures = ma.List(ma.Nested(PresentAnswer))
     status = ma.String()
     version = ma.Integer()
     signed_at = Moment(allow_none=True)
-    file = ma.Nested(FileAnswer, allow_none=True)
+    file = ma.Nested(ScanAnswer, allow_none=True)
     contents = ma.Dict()
 
 

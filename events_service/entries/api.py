@@ -17,7 +17,7 @@ from events_service.entries.schemas import (
     EntryFiles,
     EntryPatch,
     EntryQuery,
-    ExtendBody,
+    LateBody,
     RefuseBody,
     ReturnBody,
     StartBody,
@@ -126,7 +126,7 @@ def return_entry(body: dict[str, Any], ref: str, entry_id: str) -> Response:
 
 
 @api.post(f"{ENTRY}/extend", who=ORGANISERS)
-@api.body(ExtendBody)
+@api.body(LateBody)
 @api.response(200, EntryAnswer)
 def extend_entry(body: dict[str, Any], ref: str, entry_id: str) -> Response:
     """Let this draft be handed in until later than others."""

@@ -11,7 +11,7 @@ from events_service.db import db
 from events_service.directory import queries as directory
 from events_service.entries import deciding, forms, queries, words
 from events_service.entries.models import Entry
-from events_service.entries.schemas import EntryQuery, ExtendBody, RefuseBody, ReturnBody
+from events_service.entries.schemas import EntryQuery, LateBody, RefuseBody, ReturnBody
 from events_service.events import filtering
 from events_service.events.models import Event
 from services.app import say
@@ -105,7 +105,7 @@ def extend(ref: str, entry_id: str) -> ResponseReturnValue:
     """Extend the time of one draft, on record."""
     event = contests.owned(ref, me())
     entry = queries.judged_by(event, entry_id, me(), drafts=True)
-    form = Form(ExtendBody(), forms.late_to_form(entry) | {"reason": entry.late_reason}, forms.late_to_body)
+    form = Form(LateBody(), forms.late_to_form(entry) | {"reason": entry.late_reason}, forms.late_to_body)
     if form.ok:
         with form.attempt(db):
             deciding.extend(db.session(), me(), event, entry_id, form.data["late_until"], form.data["reason"])

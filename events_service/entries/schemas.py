@@ -60,7 +60,7 @@ class RefuseBody(Body):
     reason = Text(most=500, lines=True, required=True)
 
 
-class ExtendBody(Body):
+class LateBody(Body):
     """Until when a draft may be handed in, and why."""
 
     late_until = Moment(required=True)
