@@ -13,6 +13,7 @@ from events_service.contests.reading import RULES, Fault, table
 from events_service.contests.rules import FINAL, HEAVIEST, MEDIAN, TIES, VOTE, Rules
 from events_service.contests.schemas import RulesBody
 from services.forms import messages
+from services.i18n import translate_messages
 
 # What the file calls it, beside the names of the settings themselves.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -112,6 +113,6 @@ def _load(found: Settings) -> None:
     try:
         found.values = RulesBody().load(found.values)
     except ValidationError as error:
-        for path, message in messages(error.normalized_messages()):
+        for path, message in messages(translate_messages(error.normalized_messages())):
             line = found.lines.get(path.split(".")[0], 0)
             found.faults.append(Fault(RULES, line, "value", str(message)))

@@ -34,6 +34,11 @@ def _unlike(chosen: list[str]) -> None:
         raise fail(_("One of them stands here twice"))
 
 
+def _three(chosen: list[int]) -> None:
+    if len(chosen) != 3:
+        raise fail(_("Three numbers are expected here"))
+
+
 class RulesBody(Body):
     """The settings of `contests.rules.Rules`; what is not named stays. Points are on the scale 0 to 100."""
 
@@ -52,7 +57,7 @@ class RulesBody(Body):
     threshold = Exact()
     district_cap = Whole(least=1, most=1000)
     ties = ma.List(Choice(TIES), validate=[validate.Length(max=len(TIES)), _unlike])
-    diplomas = ma.List(Whole(most=50), validate=validate.Length(equal=3))
+    diplomas = ma.List(Whole(most=50), validate=_three)
     appeal_days = Whole(most=30)
     signatures = Whole(most=20)
 
