@@ -53,7 +53,8 @@ SETTINGS = hypothesis.settings(
 )
 HOLDERS = {"registry": "registrar", "events": "organiser"}
 HOLES = {"ref": "event", "public_id": "registration", "code": "programme"} | {
-    name: name.removesuffix("_id") for name in ("order_id", "person_id", "enrolment_id", "section_id", "day_id")
+    name: name.removesuffix("_id")
+    for name in ("order_id", "person_id", "enrolment_id", "section_id", "day_id", "nomination_id", "stage_id")
 }
 HOLES |= {"run_id": "registrars", "idea_id": "submitted", "row_id": "message"}
 AUTHORS = ("PATCH /api/v1/ideas", "/ideas/{idea_id}/submit", "/ideas/{idea_id}/withdraw")
@@ -98,6 +99,8 @@ def fill(case, ids) -> None:
             thing = "school"
         if name == "ref" and "fairs" in case.path:
             thing = "fair"
+        if name == "ref" and "contests" in case.path:
+            thing = "contest"
         if name == "code" and "academic-years" in case.path:
             thing = "year"
         if name == "link_id":
