@@ -28,7 +28,6 @@ from services.text import UNSAFE
 
 CONTEST, RULES = "contest", "rules"
 MOST_ROWS, MOST_COLUMNS = 500, 40
-TITLES = ("nomination", "criterion")
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def test_whatever_a_file_holds_it_is_read_or_refused(data):
     for _ in range(data.draw(st.integers(1, 4))):
         first, last = sorted(data.draw(st.tuples(*[st.integers(0, len(whole))] * 2)))
         junk = data.draw(
-            st.text(max_size=5) | st.sampled_from(['"', ";", "\n", "\0", "9" * 40, "1e5", "∞", "२", "a" * 999])
+            st.text(max_size=5) | st.sampled_from(['"', ";", "\n", "\0", "9" * 5000, "1e5", "∞", "२", "a" * 999])
         )
         whole = whole[:first] + junk + whole[last if last - first < 40 else first :]
     for read in (reading.rubric, reading_rules.settings):
