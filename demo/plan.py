@@ -113,7 +113,7 @@ def coming(row: Row, today: date) -> Body:
 
 def contest(today: date) -> Body:
     """This year's contest: its event is the final, some weeks ahead."""
-    day = working_day(today + timedelta(days=45))
+    day = working_day(today + timedelta(days=49))
     [programme] = [row for row in rows_of("programmes") if row["code"] == "BEST_TEACHER"]
     return {
         "title": _texts(programme, "name"),

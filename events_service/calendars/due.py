@@ -33,10 +33,9 @@ def of_juror(person_id: str) -> Due:
     seats = select(JuryMember.event_id, JuryMember.scores).where(JuryMember.person_id == person_id, JuryMember.active)
     scoring = dict(db.session.execute(seats).tuples().all())
     judged = [event_id for event_id, scores in scoring.items() if scores]
-    open_now = _stages_of_contests().where(
-        Stage.event_id.in_(judged), Stage.status == OPEN, Stage.closes_at.is_not(None)
-    )
-    return {**dict.fromkeys(scoring, ()), **(_by_event(_stages(open_now)) if judged else {})}
+    at_work = Stage.event_id.in_(judged), Stage.status == OPEN, Stage.closes_at.is_not(None)
+    stages = _stages(_stages_of_contests().where(*at_work)) if judged else []
+    return {**dict.fromkeys(scoring, ()), **_by_event(stages)}
 
 
 def _stages_of_contests() -> Select[Any]:

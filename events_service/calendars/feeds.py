@@ -91,14 +91,25 @@ def compose(statement: Select[Any], reader: Reader, name: str) -> bytes:
 
     def make(event: Event) -> Entries:
         whole = entries.entry_of(event, names, waiting=reader.waits.get(event.id), alarms=reader.alarms)
-        judging = closing.entries_of(event, reader.judges.get(event.id, ()), names)
-        return (*sessions.with_sessions(event, whole, names), *judging)
+        return sessions.with_sessions(event, whole, names)
 
-    def mark(event_id: str) -> Hashable:
-        return reader.waits.get(event_id), reader.alarms, reader.judges.get(event_id, ())
-
-    found = kept.entries_of(statement, names, make, mark)
+    found = kept.entries_of(statement, names, make, lambda event_id: (reader.waits.get(event_id), reader.alarms))
+    found += _judging(reader, names)
     return _write([entry for entry in found if _stands(entry, reader)], name)
+
+
+def _judging(reader: Reader, names: entries.Names) -> list[ical.Entry]:
+    """Until when a juror judges; her contest itself may have no exact day yet."""
+    wanted = {event_id: deadlines for event_id, deadlines in reader.judges.items() if deadlines}
+    judged = select(Event).where(Event.id.in_(list(wanted)), Event.status.in_(queries.PUBLIC)).order_by(Event.id)
+    if not wanted:
+        return []
+    return kept.entries_of(
+        judged,
+        names,
+        lambda event: closing.entries_of(event, wanted[event.id], names),
+        lambda event_id: ("judging", wanted[event_id]),
+    )
 
 
 def _kept(address: Hashable, make: Callable[[], Feed]) -> Feed:

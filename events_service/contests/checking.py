@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from events_service.contests import queries
@@ -50,6 +51,5 @@ def whole(weights: Iterable[Decimal]) -> bool:
 
 
 def said_sum(weights: Iterable[Decimal]) -> str:
-    """«0.95»: at least two places, no more than are needed."""
-    total = sum(weights, Decimal())
-    return str(total.quantize(Decimal("0.01")) if total == round(total, 2) else total.normalize())
+    """«0,95» by the reader's decimal sign: at least two places, no more than are needed."""
+    return str(format_decimal(sum(weights, Decimal()), format="0.00##"))

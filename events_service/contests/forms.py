@@ -12,7 +12,6 @@ from services.forms import Form
 from services.i18n import LANGUAGES, local
 
 RENAMED = {
-    "ground_date": "ground_date",
     "entries_open_at": "entries_open_day",
     "entries_close_at": "entries_close_day",
     "closes_at": "closes_day",
@@ -31,7 +30,7 @@ def settings_to_form(contest: Contest, zone: str) -> dict[str, Any]:
 
 
 def settings_to_body(values: dict[str, Any], zone: str) -> dict[str, Any]:
-    """A box that is not ticked is not sent; an empty place of a diploma is none."""
+    """A box that is not ticked is not sent; a place of the chain left empty ends nothing, it is left out."""
     rules = values.get("rules")
     rules = dict(rules) if isinstance(rules, dict) else {}
     rules["own_district"] = rules.get("own_district") == "on"
@@ -47,7 +46,8 @@ def nomination_to_form(nomination: Nomination) -> dict[str, Any]:
 
 def stage_to_form(stage: Stage, zone: str) -> dict[str, Any]:
     day, clock = parts(stage.closes_at, zone)
-    return {**show_stage(stage), "closes_day": day, "closes_time": clock}
+    weight = levels.plain(str(stage.weight))
+    return {**show_stage(stage), "weight": weight, "closes_day": day, "closes_time": clock}
 
 
 def stage_to_body(values: dict[str, Any], zone: str) -> dict[str, Any]:
@@ -61,8 +61,8 @@ def criteria_to_form(lines: list[Criterion]) -> dict[str, Any]:
 
 
 def _criterion(line: Criterion) -> dict[str, Any]:
-    kept = {"code": line.code, "title": line.title, "max_points": line.max_points, "weight": line.weight.normalize()}
-    return {**kept, "levels": levels.write(line.levels or [])}
+    numbers = {name: levels.plain(str(getattr(line, name))) for name in ("max_points", "weight")}
+    return {"code": line.code, "title": line.title, **numbers, "levels": levels.write(line.levels or [])}
 
 
 def criteria_to_body(values: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _line(item: Mapping[str, Any]) -> dict[str, Any]:
 def criteria_fields(form: Form) -> list[tuple[str, str]]:
     """Errors at the fields they are mended in: blank lines are counted, levels are texts of a language."""
     filled = [place for place in range(form.count("criteria")) if _filled(form, f"criteria.{place}.")]
-    return [(_field(name.split("."), filled), message) for name, message in form.errors]
+    return [(_field(form, name.split("."), filled), message) for name, message in form.errors]
 
 
 def _filled(form: Form, start: str) -> bool:
@@ -87,11 +87,12 @@ def _filled(form: Form, start: str) -> bool:
     return any(form.value(start + name).strip() for name in ("code", "max_points", "weight", *texts))
 
 
-def _field(steps: list[str], filled: list[int]) -> str:
+def _field(form: Form, steps: list[str], filled: list[int]) -> str:
     if len(steps) > 1 and steps[1].isdigit() and int(steps[1]) < len(filled):
         steps = ["criteria", str(filled[int(steps[1])]), *steps[2:]]
     if steps[2:3] == ["levels"]:
-        steps = [*steps[:3], steps[-1] if steps[-1] in LANGUAGES else LANGUAGES[0]]
+        told = {code: form.value(".".join([*steps[:3], code])) for code in LANGUAGES}
+        steps = [*steps[:3], steps[-1] if steps[-1] in LANGUAGES else levels.unread(told)]
     return ".".join(steps)
 
 

@@ -1,4 +1,4 @@
-"""The organiser's verbs of nominations and stages. Those that work inside a turn already taken: put_, drop_."""
+"""The organiser's verbs of nominations and stages. make_, put_ and drop_ work inside a turn that is taken."""
 
 from typing import Any
 

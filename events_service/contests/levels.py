@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from services.i18n import LANGUAGES
+
 LINE = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*[–—:=-]+\s*(.+)", re.DOTALL)
 
 
@@ -17,8 +19,14 @@ def read(texts: Mapping[str, str]) -> list[dict[str, Any]]:
         for line in filter(None, map(str.strip, text.splitlines())):
             parts = LINE.fullmatch(line)
             points, said = (parts[1].replace(",", "."), parts[2]) if parts else (line, line)
-            found.setdefault(_plain(points) if parts else points, {})[code] = said
+            found.setdefault(plain(points) if parts else points, {})[code] = said
     return [{"points": points, "text": said} for points, said in found.items()]
+
+
+def unread(texts: Mapping[str, str]) -> str:
+    """The language in which a line does not begin with points; the first one where all do."""
+    lines = {code: filter(None, map(str.strip, texts.get(code, "").splitlines())) for code in LANGUAGES}
+    return next((code for code in LANGUAGES if not all(map(LINE.fullmatch, lines[code]))), LANGUAGES[0])
 
 
 def write(levels: list[dict[str, Any]]) -> dict[str, str]:
@@ -26,10 +34,10 @@ def write(levels: list[dict[str, Any]]) -> dict[str, str]:
     texts: dict[str, list[str]] = {}
     for level in levels:
         for code, said in level["text"].items():
-            texts.setdefault(code, []).append(f"{_plain(level['points'])} – {said}")
+            texts.setdefault(code, []).append(f"{plain(level['points'])} – {said}")
     return {code: "\n".join(lines) for code, lines in texts.items()}
 
 
-def _plain(points: str) -> str:
+def plain(points: str) -> str:
     """«8» for «8.00»: the same number is one level in every language."""
     return points.rstrip("0").rstrip(".") if "." in points else points

@@ -23,12 +23,11 @@ from events_service.contests.schemas import (
 )
 from services.fields import Body, Text
 from services.forms import messages
-from services.i18n import LANGUAGES
+from services.i18n import LANGUAGES, translate_messages
 from services.text import UNSAFE
 
 CONTEST, RULES = "contest", "rules"
 MOST_ROWS, MOST_COLUMNS = 500, 40
-TITLES = ("nomination", "criterion")
 
 
 @dataclass(frozen=True)
@@ -102,6 +101,10 @@ def table(
     head = [cell.strip().lower() for cell in rows[0][1]] if rows else []
     if not faults and (missing := [name for name in wanted if name not in head]):
         faults.append(Fault(file, 1, missing[0], _("These columns are missing: %(names)s", names=", ".join(missing))))
+    long = [line for line, cells in rows[1:] if any(cells[len(head) :])]
+    faults += [
+        Fault(file, line, "", _("This line has more cells than the first one: is a comma unquoted?")) for line in long
+    ]
     return head, rows[1:]
 
 
@@ -130,7 +133,9 @@ def _row(line: int, row: dict[str, str]) -> tuple[dict[str, Any] | None, list[Fa
     criterion: dict[str, Any] = {name: row.get(column) for name, column in CRITERION.items()}
     criterion |= {"title": _texts(row, "criterion"), "levels": levels.read(told)}
     body, faults = _load(RowBody(), row, line, {})
-    lines, more = _load(CriterionBody(), criterion, line, CRITERION)
+    lines, more = _load(CriterionBody(), criterion, line, {**CRITERION, "levels": f"levels_{levels.unread(told)}"})
+    if lines and not any(f"levels_{code}" in row for code in LANGUAGES):
+        del lines["levels"]
     title = _texts(row, "nomination")
     if not title or any(len(text) > 200 for text in title.values()):
         more.append(Fault(CONTEST, line, "nomination_kk", _("A title of 1 to 200 characters is expected here")))
@@ -142,7 +147,7 @@ def _load(schema: Schema, row: dict[str, Any], line: int, columns: dict[str, str
     try:
         return schema.load({name: value for name, value in row.items() if value not in (None, "")}), []
     except ValidationError as error:
-        found = messages(error.normalized_messages())
+        found = messages(translate_messages(error.normalized_messages()))
         return None, [Fault(CONTEST, line, _column(path, columns), str(message)) for path, message in found]
 
 
@@ -151,7 +156,7 @@ def _column(path: str, columns: dict[str, str]) -> str:
     code = rest.rpartition(".")[2]
     if name == "title" and code in LANGUAGES:
         return f"criterion_{code}"
-    return f"levels_{code if code in LANGUAGES else 'kk'}" if name == "levels" else columns.get(name, name)
+    return f"levels_{code}" if name == "levels" and code in LANGUAGES else columns.get(name, name)
 
 
 def _texts(row: dict[str, str], name: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from events_service.contests.reading import RULES, Fault, table
 from events_service.contests.rules import FINAL, HEAVIEST, MEDIAN, TIES, VOTE, Rules
 from events_service.contests.schemas import RulesBody
 from services.forms import messages
+from services.i18n import translate_messages
 
 # What the file calls it, beside the names of the settings themselves.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -25,12 +26,11 @@ NAMES: dict[str, tuple[str, ...]] = {
     "protocol_signatures": ("signatures",),
     "eligible": ("eligibility",),
 }
-SAID = re.compile(r"month|purpose_[0-9]+")  # of the contest, and set elsewhere or nowhere
-TIE = re.compile(r"tie_break_([0-9]+)")
+SAID = re.compile(r"month|purpose_[0-9]{1,2}")  # of the contest, and set elsewhere or nowhere
+TIE = re.compile(r"tie_break_([0-9]{1,2})")
 KEYWORDS = {VOTE: ("vote",), MEDIAN: ("median",), HEAVIEST: ("largest weight", "heaviest"), FINAL: ("final",)}
 STAGE_SCORE = "100*sum(weight*mean(points)/max)"
-TERM = re.compile(r"([01](?:\.[0-9]{1,4})?)\*(\w+)")
-LISTS = {"ties", "diplomas"}
+TOTAL = re.compile(r"(?:(?:^|\+)[01](?:\.[0-9]{1,4})?\*[\w-]{1,20})+")
 WHOLE = {name.name for name in fields(Rules) if isinstance(name.default, int) and not isinstance(name.default, bool)}
 
 
@@ -69,10 +69,7 @@ def _take(found: Settings, line: int, rule: str, value: str) -> None:
         if value.replace(" ", "") != STAGE_SCORE:
             found.faults.append(Fault(RULES, line, "value", _("Only %(formula)s can be computed", formula=STAGE_SCORE)))
     elif rule == "total_score":
-        found.total = {code.lower(): Decimal(weight) for weight, code in TERM.findall(value.replace(" ", ""))}
-        if "+".join(f"{part[1]}*{part[2]}" for part in TERM.finditer(value.replace(" ", ""))) != value.replace(" ", ""):
-            said = _("Weights of stages are expected here, such as 0.4*remote+0.6*final")
-            found.faults.append(Fault(RULES, line, "value", said))
+        _total(found, line, value.replace(" ", ""))
     elif SAID.fullmatch(rule):
         found.skipped.append(rule)
     elif rule in NAMES or rule in {item.name for item in fields(Rules)}:
@@ -81,6 +78,15 @@ def _take(found: Settings, line: int, rule: str, value: str) -> None:
             found.lines[name] = line
     else:
         found.faults.append(Fault(RULES, line, "rule", _("There is no rule of this name")))
+
+
+def _total(found: Settings, line: int, value: str) -> None:
+    if not TOTAL.fullmatch(value):
+        said = _("Weights of stages are expected here, such as 0.4*remote+0.6*final")
+        found.faults.append(Fault(RULES, line, "value", said))
+        return
+    terms = (term.split("*") for term in value.split("+"))
+    found.total = {code.lower(): Decimal(weight) for weight, code in terms}
 
 
 def _tie(found: Settings, line: int, place: int, value: str) -> None:
@@ -98,7 +104,7 @@ def _value(name: str, value: str) -> Any:
     """The value as the schema takes it; what cannot be read is left for the schema to refuse."""
     numbers = re.findall(r"[0-9]+", value)
     if name == "diplomas":
-        return [int(number) for number in numbers]
+        return [int(number[:8]) for number in numbers[:9]]
     if name == "signatures" or (name in WHOLE and value.isascii() and value.isdigit()):
         return int(numbers[-1]) if numbers and len(numbers[-1]) < 9 else value
     if name == "eligibility" and value not in ELIGIBLE:
@@ -112,6 +118,6 @@ def _load(found: Settings) -> None:
     try:
         found.values = RulesBody().load(found.values)
     except ValidationError as error:
-        for path, message in messages(error.normalized_messages()):
+        for path, message in messages(translate_messages(error.normalized_messages())):
             line = found.lines.get(path.split(".")[0], 0)
             found.faults.append(Fault(RULES, line, "value", str(message)))

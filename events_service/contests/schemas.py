@@ -1,11 +1,11 @@
 """What organisers of a contest send and what is answered: the same for the web form and the JSON body."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 from marshmallow import fields as ma
-from marshmallow import validate
 
 from events_service.contests.exact import Exact
 from events_service.contests.models import ELIGIBLE, STAGE_KINDS, Contest, Criterion
@@ -34,6 +34,19 @@ def _unlike(chosen: list[str]) -> None:
         raise fail(_("One of them stands here twice"))
 
 
+def _few(most: int) -> Callable[[list[Any]], None]:
+    def check(chosen: list[Any]) -> None:
+        if len(chosen) > most:
+            raise fail(_("There are %(most)s at most", most=most))
+
+    return check
+
+
+def _three(chosen: list[int]) -> None:
+    if len(chosen) != 3:
+        raise fail(_("Three numbers are expected here"))
+
+
 class RulesBody(Body):
     """The settings of `contests.rules.Rules`; what is not named stays. Points are on the scale 0 to 100."""
 
@@ -51,8 +64,8 @@ class RulesBody(Body):
     least_per_juror = Whole(least=1, most=200)
     threshold = Exact()
     district_cap = Whole(least=1, most=1000)
-    ties = ma.List(Choice(TIES), validate=[validate.Length(max=len(TIES)), _unlike])
-    diplomas = ma.List(Whole(most=50), validate=validate.Length(equal=3))
+    ties = ma.List(Choice(TIES), validate=_unlike)
+    diplomas = ma.List(Whole(most=50), validate=_three)
     appeal_days = Whole(most=30)
     signatures = Whole(most=20)
 
@@ -118,13 +131,13 @@ class CriterionBody(Body):
     title = Translated(required=True, most=300)
     max_points = Exact(least="0.01", required=True)
     weight = Exact(places=4, most="1", required=True)
-    levels = ma.List(ma.Nested(LevelBody), validate=validate.Length(max=MOST_LEVELS), load_default=list)
+    levels = ma.List(ma.Nested(LevelBody), validate=_few(MOST_LEVELS), load_default=list)
 
 
 class CriteriaBody(Body):
     """All criteria of a nomination in a stage, in the order of the sheet."""
 
-    criteria = ma.List(ma.Nested(CriterionBody), required=True, validate=validate.Length(max=MOST_CRITERIA))
+    criteria = ma.List(ma.Nested(CriterionBody), required=True, validate=_few(MOST_CRITERIA))
 
 
 class FilesBody(Body):

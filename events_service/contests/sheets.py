@@ -54,18 +54,21 @@ def write_criteria(
             session.add(row)
         for name in KEPT:
             setattr(row, name, line[name])
-        row.position, row.levels = position, _levels(line)
+        row.position = position
+        if "levels" in line:  # a file without such columns leaves them as they are
+            row.levels = _levels(line["levels"])
         rows.append(row)
+    session.flush()
     sheet = {"nomination": nomination.code, "stage": stage.code}
     if (after := show_criteria(rows)) != before:
         end(session, actor, contest, "contest.criteria_changed", {"criteria": before}, {**sheet, "criteria": after})
     return rows
 
 
-def _levels(line: dict[str, Any]) -> list[dict[str, Any]]:
-    """The highest first, points as text; Invalid is the schema's to raise."""
-    levels = sorted(line.get("levels") or [], key=lambda level: level["points"], reverse=True)
-    return [{"points": str(level["points"]), "text": level["text"]} for level in levels]
+def _levels(levels: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The highest first, points as text."""
+    found = sorted(levels, key=lambda level: level["points"], reverse=True)
+    return [{"points": str(level["points"]), "text": level["text"]} for level in found]
 
 
 def _twice(codes: list[str]) -> int | None:

@@ -24,7 +24,7 @@ EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "20"))
 # A body may be well formed and wrong all the same (a code nobody has, an end before a start): 422, 412.
 # The document cannot say so, and the check would otherwise expect success.
 FITTING = ["2xx", "401", "403", "404", "409", "412", "422"]
-REFUSING = ["400", "401", "403", "404", "409", "412", "415", "422"]
+REFUSING = ["400", "401", "403", "404", "409", "412", "413", "415", "422"]
 DETERMINISTIC = EXAMPLES <= 20
 
 
@@ -57,7 +57,8 @@ SETTINGS = hypothesis.settings(
 )
 HOLDERS = {"registry": "registrar", "events": "organiser"}
 HOLES = {"ref": "event", "public_id": "registration", "code": "programme"} | {
-    name: name.removesuffix("_id") for name in ("order_id", "person_id", "enrolment_id", "section_id", "day_id")
+    name: name.removesuffix("_id")
+    for name in ("order_id", "person_id", "enrolment_id", "section_id", "day_id", "nomination_id", "stage_id")
 }
 HOLES |= {
     "run_id": "registrars",
