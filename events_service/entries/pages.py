@@ -35,7 +35,9 @@ ENTRY = "/contests/<ref>/entries/<entry_id>"
 def enter(ref: str) -> ResponseReturnValue:
     """Choose a nomination; the draft is there from then on."""
     event = contests.visible(ref, me())
-    contest, nominations = contests.contest_of(event), contests.nominations(event.id)
+    contest, mine = contests.contest_of(event), queries.mine_at(me(), event.id)
+    rules, taken = contest_rules.of(contest), {entry.nomination_id for entry in mine if entry.status in LIVE}
+    nominations = [row for row in contests.nominations(event.id) if row.id not in taken]
     only = nominations[0].id if len(nominations) == 1 else ""
     form = Form(StartBody(), {"submission_id": uuid4().hex, "nomination": only})
     entry: Entry | None = None
@@ -57,8 +59,9 @@ def enter(ref: str) -> ResponseReturnValue:
         opens_at=contest.entries_open_at,
         closes_at=queries.closes_at(event, contest),
         refusals=writing.REFUSALS,
-        eligible=words.ELIGIBLE.get(contest_rules.of(contest).eligibility),
-        mine=queries.mine_at(me(), event.id),
+        eligible=words.ELIGIBLE.get(rules.eligibility),
+        room=len(taken) < rules.per_person,
+        mine=mine,
         states=words.STATES,
     )
     return html, form.status

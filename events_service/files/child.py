@@ -63,12 +63,14 @@ def image(data: bytes) -> bytes:
         if picture.width * picture.height > PIXELS:
             raise Refused("pixels")
         form = str(picture.format)
-        clear = form != "JPEG" and picture.has_transparency_data
         ImageOps.exif_transpose(picture, in_place=True)
-        drawn = picture.convert("RGBA" if clear else "RGB")
-    out = io.BytesIO()
-    drawn.info.clear()
-    drawn.save(out, form, quality=88, compress_level=4, method=2)
+        modes = {"RGB", "L"} if form == "JPEG" else {"RGB", "L", "RGBA", "LA"}
+        clear = form != "JPEG" and picture.has_transparency_data
+        plain = picture.mode in modes and "transparency" not in picture.info
+        drawn = picture if plain else picture.convert("RGBA" if clear else "RGB")
+        drawn.info.clear()
+        out = io.BytesIO()
+        drawn.save(out, form, quality=85, compress_level=4, method=0)
     return out.getvalue()
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from tests.access.scene import Ids, Stage, do
 
 PDF = (
-    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-    b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+    "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 )
 # A file that is removed is gone from the store, whatever becomes of the transaction: no other line asks for it.
 FILES = {"unsent": ("scan", "old_scan"), "sent": ("paper",)}
@@ -21,7 +21,7 @@ def entered(stage: Stage, teacher: str, event: dict[str, Any]) -> Ids:
         entry = do(stage, teacher, "POST", contest, {"nomination": nomination})["id"]
         found[name] = str(entry)
         for number, file in enumerate(FILES[name]):
-            sent = {"file": PDF + b" " * number}
+            sent = {"file": PDF + " " * number}
             found[file] = str(do(stage, teacher, "POST", f"{contest}/{entry}/files", sent)["id"])
         whole = {"title": "Сабақ", "summary": "Түйін", "original": True, "consent": True}
         do(stage, teacher, "PATCH", f"{contest}/{entry}", whole)

@@ -69,10 +69,8 @@ class Stage:
         return {"data": coded, "content_type": "application/x-www-form-urlencoded"}
 
 
-def upload(content: str | bytes) -> dict[str, Any]:
-    if isinstance(content, bytes):
-        return {"file": (io.BytesIO(content), "file.pdf")}
-    return {"file": (io.BytesIO(content.encode()), "file.csv")}
+def upload(text: str) -> dict[str, Any]:
+    return {"file": (io.BytesIO(text.encode()), "file.pdf" if text.startswith("%PDF") else "file.csv")}
 
 
 def form_token(stage: Stage, name: str) -> tuple[str, str, str]:

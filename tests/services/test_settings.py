@@ -93,6 +93,7 @@ def test_public_keys_that_are_none_or_private_are_refused(value):
     ("name", "value"),
     [
         ("MAIL_FROM", "nobody"), ("MAIL_FROM", "Qonyrau <>"), ("MAIL_URL", "smpt://mail.example"), ("MAIL_URL", "smtp://"),
+        ("FILES_URL", "var/files"), ("FILES_URL", "s3://"), ("FILES_URL", "file:"), ("FILES_URL", "ftp://x/y"),
         ("MAIL_URL", "mail.example"), ("PUBLIC_URL", "qonyrau.example"), ("PUBLIC_URL", "https://a b"),
         ("PUBLIC_URL", "https://qonyrau.example/path"), ("LIMIT_ACCOUNT", "often"), ("LIMIT_ADDRESS", "5/fortnight"),
         ("LOG_FORMAT", "xml"), ("METRICS_PORT", "many"), ("TRUSTED_PROXIES", "all"), ("QONYRAU_ENV", "prod"),

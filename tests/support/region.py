@@ -158,7 +158,8 @@ class House:
             app.extensions["limits"].storage.reset()
         kept._kept.clear()
         fetching._noted.clear()
-        shutil.rmtree(self.folder / "mail", ignore_errors=True)
+        for left in ("mail", "files"):
+            shutil.rmtree(self.folder / left, ignore_errors=True)
         if self.written:
             self.template.drop(self.name)
             self._fill()

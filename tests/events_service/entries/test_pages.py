@@ -18,6 +18,7 @@ from tests.events_service.arena import SLUG
 from tests.events_service.entries.acts import GOOD, call, change, contest, send_file, submitted, teachers
 from tests.events_service.files.made import picture
 
+pytestmark = pytest.mark.one_engine("sqlite")
 ROOT = f"/contests/{SLUG}"
 
 
