@@ -85,11 +85,15 @@ def _set(session: Session, actor: Actor, row: Assignment, status: str, reason: s
 
 
 def _keep(session: Session, actor: Actor, member: JuryMember, entry: Entry, note: str) -> Interest:
-    kept = {"member_id": member.id, "entry_id": entry.id}
-    said = {**kept, "kind": DECLARED, "note": note, "found_at": utcnow()}
-    if ledger.insert_once(session, Interest, said):
-        new = {"entry": entry.number}
-        ledger.audit(
-            session, Audit, actor, "jury_member.conflict_declared", "jury_member", member.id, new=new, reason=note
-        )
-    return session.get_one(Interest, (member.id, entry.id))
+    """On record; said again in other words, the last words stand. What the register found stays its word."""
+    kept = session.get(Interest, (member.id, entry.id), populate_existing=True)
+    if kept is None:
+        kept = Interest(member_id=member.id, entry_id=entry.id, kind=DECLARED)
+        session.add(kept)
+    elif kept.kind != DECLARED or kept.note == note:
+        return kept
+    kept.note = note
+    session.flush()
+    action, new = "jury_member.conflict_declared", {"entry": entry.number}
+    ledger.audit(session, Audit, actor, action, "jury_member", member.id, new=new, reason=note)
+    return kept
