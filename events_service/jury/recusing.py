@@ -53,12 +53,12 @@ def declare(session: Session, actor: Actor, ref: str, number: int, note: str, me
 def hand_over(session: Session, actor: Actor, member: JuryMember, reason: str) -> None:
     """Deal again what a juror who leaves has not signed; what she signed counts."""
     live = Assignment.member_id == member.id, Assignment.status == ACTIVE, Assignment.signed_at.is_(None)
-    left = session.scalars(select(Assignment).where(*live).order_by(Assignment.stage_id, Assignment.id)).all()
-    for row in left:
-        if row.stage.status != CLOSED:
-            contests.take_turn(session, row.stage_id)
+    for stage in contests.stages(member.event_id):
+        contests.take_turn(session, stage.id)
+        left = select(Assignment).where(Assignment.stage_id == stage.id, *live).order_by(Assignment.id)
+        for row in session.scalars(left).all() if stage.status != CLOSED else ():
             _set(session, actor, row, REMOVED, reason)
-            dealing.refill(session, row.stage, row.entry)
+            dealing.refill(session, stage, row.entry)
 
 
 def _recuse(session: Session, actor: Actor, row: Assignment, reason: str) -> Assignment:
