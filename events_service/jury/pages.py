@@ -1,6 +1,6 @@
 """Pages by which a juror says that she may not judge an entry."""
 
-from flask import redirect, render_template
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,10 +13,12 @@ from events_service.jury.schemas import ConflictBody, RecuseBody
 from services.app import say
 from services.forms import Form
 from services.identity import SIGNED_IN, me
+from services.paging import make_cursor, read_cursor
 from services.web import Pages
 
 pages = Pages("jury", __name__)
 BOTH = ["GET", "POST"]
+ROWS = 100
 
 
 @pages.route("/contests/<ref>/jury/sheets/<assignment_id>/recuse", methods=BOTH, who=SIGNED_IN)
@@ -49,11 +51,14 @@ def conflicts(ref: str) -> ResponseReturnValue:
     if form.ok:
         say(_("The conflict is on record"))
         return redirect(f"/contests/{event.slug}/jury/conflicts", 303)
+    start = read_cursor(request.args.get("cursor", ""))
     html = render_template(
         "jury/conflicts.html",
         form=form,
         event=event,
-        found=found,
+        found=found[start : start + ROWS],
+        total=len(found),
+        next=make_cursor(start + ROWS) if start + ROWS < len(found) else "",
         directs=directs,
         members=[(member.id, member.name) for member in queries.scoring(event.id)] if directs else [],
         owner=events.owns(me(), event),

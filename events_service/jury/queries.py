@@ -150,11 +150,12 @@ def numbered(event_id: str, number: int) -> Entry | None:
 def progress(stage_id: str) -> list[Progress]:
     """How far each juror is, by name."""
     counts = (
-        select(Assignment.member_id, func.count(Assignment.signed_at), func.count())
+        select(JuryMember, func.count(Assignment.signed_at), func.count())
+        .join(Assignment, Assignment.member_id == JuryMember.id)
         .where(Assignment.stage_id == stage_id, Assignment.status == ACTIVE)
-        .group_by(Assignment.member_id)
+        .group_by(JuryMember.id)
     )
-    rows = [Progress(db.session.get_one(JuryMember, who), *numbers) for who, *numbers in db.session.execute(counts)]
+    rows = [Progress(member, signed, dealt) for member, signed, dealt in db.session.execute(counts)]
     return sorted(rows, key=lambda row: (row.member.name, row.member.id))
 
 

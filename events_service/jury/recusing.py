@@ -53,12 +53,12 @@ def declare(session: Session, actor: Actor, ref: str, number: int, note: str, me
 def hand_over(session: Session, actor: Actor, member: JuryMember, reason: str) -> None:
     """Deal again what a juror who leaves has not signed; what she signed counts."""
     live = Assignment.member_id == member.id, Assignment.status == ACTIVE, Assignment.signed_at.is_(None)
-    left = session.scalars(select(Assignment).where(*live).order_by(Assignment.stage_id, Assignment.id)).all()
-    for row in left:
-        if row.stage.status != CLOSED:
-            contests.take_turn(session, row.stage_id)
+    for stage in contests.stages(member.event_id):
+        contests.take_turn(session, stage.id)
+        left = select(Assignment).where(Assignment.stage_id == stage.id, *live).order_by(Assignment.id)
+        for row in session.scalars(left).all() if stage.status != CLOSED else ():
             _set(session, actor, row, REMOVED, reason)
-            dealing.refill(session, row.stage, row.entry)
+            dealing.refill(session, stage, row.entry)
 
 
 def _recuse(session: Session, actor: Actor, row: Assignment, reason: str) -> Assignment:
@@ -85,11 +85,15 @@ def _set(session: Session, actor: Actor, row: Assignment, status: str, reason: s
 
 
 def _keep(session: Session, actor: Actor, member: JuryMember, entry: Entry, note: str) -> Interest:
-    kept = {"member_id": member.id, "entry_id": entry.id}
-    said = {**kept, "kind": DECLARED, "note": note, "found_at": utcnow()}
-    if ledger.insert_once(session, Interest, said):
-        new = {"entry": entry.number}
-        ledger.audit(
-            session, Audit, actor, "jury_member.conflict_declared", "jury_member", member.id, new=new, reason=note
-        )
-    return session.get_one(Interest, (member.id, entry.id))
+    """On record; said again in other words, the last words stand. What the register found stays its word."""
+    kept = session.get(Interest, (member.id, entry.id), populate_existing=True)
+    if kept is None:
+        kept = Interest(member_id=member.id, entry_id=entry.id, kind=DECLARED)
+        session.add(kept)
+    elif kept.kind != DECLARED or kept.note == note:
+        return kept
+    kept.note = note
+    session.flush()
+    action, new = "jury_member.conflict_declared", {"entry": entry.number}
+    ledger.audit(session, Audit, actor, action, "jury_member", member.id, new=new, reason=note)
+    return kept

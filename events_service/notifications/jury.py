@@ -102,7 +102,7 @@ def _facts_of(message: Notification, event: Event) -> list[tuple[str, str]] | No
     if message.kind == NAMED:
         member = db.session.get(JuryMember, message.subject_ref)
         stands = member is not None and member.active and member.version == message.sequence
-        return [(_("Role"), role_name(member.role)), (_("Order"), _ground(event.id))] if stands and member else None
+        return [(_("Role"), role_name(member.role)), (_("By order"), _ground(event.id))] if stands and member else None
     if message.kind in (OPENED, EXTENDED):
         stage = db.session.get(Stage, message.subject_ref)
         stands = stage is not None and stage.status == OPEN

@@ -44,6 +44,7 @@ def write(stage, text: str) -> None:
     section = {"title": spoken, "subject": text[:60], "topic": text, "moderator": text}
     idea = {"title": spoken, "summary": spoken, "coauthors": text}
     slot = {"starts_at": in_days(40, "10:30"), "place": text[:120]}
+    conflict = {"entry": 2, "note": text, "member": ids["member"]}
     api, register = "/api/v1", "/registry/api/v1"
     calls = [
         ("organiser", "PATCH", f"{api}/events/{ids['event']}", event),
@@ -61,6 +62,7 @@ def write(stage, text: str) -> None:
         ("organiser", "PUT", f"{api}/ideas/{ids['accepted']}/slot", slot),
         ("organiser", "POST", f"{api}/ideas/{ids['submitted']}/accept", {}),
         ("organiser", "POST", f"{api}/ideas/{ids['submitted']}/decline", {"reason": text}),
+        ("organiser", "POST", f"{api}/contests/{ids['court']}/jury/conflicts", conflict),
         ("organiser", "POST", f"{api}/events/{ids['fresh']}/cancel", {"reason": text}),
         ("organiser", "POST", f"{api}/events/{ids['fresh']}/restore", {}),
     ]
@@ -126,6 +128,7 @@ SHOWN = [
     ("organiser", "/fairs/{fair}/sections/{section}", True),
     ("organiser", "/fairs/{fair}/sections/{section}/remove", True),
     ("organiser", "/fairs/{fair}/sections/{section}/fill", True),
+    ("organiser", "/contests/{court}/jury/conflicts", True),
     ("registrar", "/registry/calendar/{year}", True),
     ("registrar", "/registry/calendar/{year}/edit", True),
     ("registrar", "/registry/calendar/days/{day}/edit", True),
