@@ -65,7 +65,8 @@ def press(page, button, line=None, lost=""):
         while not page.url.startswith("chrome-error"):
             page.wait_for_timeout(50)
         page.go_back()
-    page.click(button)
+    with page.expect_navigation():
+        page.click(button)
 
 
 def fill(page, number):
@@ -87,7 +88,7 @@ def test_juror_scores_five_entries_and_loses_nothing_with_the_line(contest, new_
     line = Line(page)
     page.goto(url)
     for number in range(1, ENTRIES + 1):
-        page.click("p.buttons a.btn")
+        press(page, "p.buttons a.btn")
         fill(page, number)
         shoot(page, f"sheet-{number}")
         if number in LOST:
