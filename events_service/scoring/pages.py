@@ -1,5 +1,6 @@
 """A juror's pages: her list, a sheet with its entry, and signing it. Made for a phone on a poor link."""
 
+from decimal import Decimal
 from itertools import groupby
 
 from flask import redirect, render_template
@@ -19,6 +20,7 @@ from events_service.scoring.schemas import SheetBody, title_of
 from services.app import say
 from services.errors import NotFound
 from services.forms import Form
+from services.i18n import said_plain
 from services.identity import SIGNED_IN, me
 from services.web import Pages
 
@@ -49,13 +51,13 @@ def sheet(ref: str, assignment_id: str) -> ResponseReturnValue:
     stale = _save(form, event, row) if form.ok else None
     if form.status == NotFound.status:  # taken away while she wrote
         raise NotFound
-    kept = queries.sheet(row)
-    if form.ok and form.pressed("sign"):
+    kept, saved = queries.sheet(row), form.ok
+    if form.ok and form.pressed("sign") and kept.missing:
         form.errors = [(f"scores.{line.code}", _("Not scored yet")) for line in kept.missing]
-        form.status = 422 if form.errors else 200
+        form.status = 422
     if form.ok:
         return redirect(_path(event, row) + ("/sign" if form.pressed("sign") else ""), 303)
-    return _sheet_page(form, event, kept, stale), form.status
+    return _sheet_page(form, event, kept, saved, stale), form.status
 
 
 def _save(form: Form, event: Event, row: Assignment) -> scoring.StaleSheet | None:
@@ -69,10 +71,12 @@ def _save(form: Form, event: Event, row: Assignment) -> scoring.StaleSheet | Non
     return stale
 
 
-def _sheet_page(form: Form, event: Event, kept: queries.Sheet, stale: scoring.StaleSheet | None) -> str:
+def _sheet_page(
+    form: Form, event: Event, kept: queries.Sheet, saved: bool = False, stale: scoring.StaleSheet | None = None
+) -> str:
+    """What was not saved stays a form of its version, so that nothing newer is written over unseen."""
     form.errors = forms.renamed(form.errors, kept)
-    # A form that was not kept stays that of its version, so that nothing newer is written over unseen.
-    unkept = form.sent and form.status != 200 and stale is None and not form.pressed("sign")
+    unsaved = form.sent and not saved and stale is None
     row, beside = kept.row, queries.beside(kept.row)
     return render_template(
         "scoring/sheet.html",
@@ -80,7 +84,9 @@ def _sheet_page(form: Form, event: Event, kept: queries.Sheet, stale: scoring.St
         event=event,
         sheet=kept,
         entry=blind.view(row.entry, row.stage),
-        version=form.version if unkept else row.version,
+        version=form.version if unsaved else row.version,
+        saved=saved,
+        names={forms.FIELD + line.id: said_plain(line.title) for line in kept.lines},
         differences=_differences(kept, stale),
         previous=beside[0],
         following=beside[1],
@@ -93,11 +99,14 @@ def _differences(kept: queries.Sheet, stale: scoring.StaleSheet | None) -> list[
     """What a stale form holds beside what is kept: title, hers, the kept one."""
     if stale is None:
         return []
-    pairs = [
-        (title_of(kept, code), yours, stale.kept["scores"].get(code)) for code, yours in stale.yours["scores"].items()
-    ]
-    pairs += [(_("Words to the entrant"), stale.yours.get("feedback"), stale.kept["feedback"])]
-    return [(title, yours or "–", there or "–") for title, yours, there in pairs if (yours or "") != (there or "")]
+    there = stale.kept["scores"]
+    pairs = [(title_of(kept, code), _said(yours), _said(there[code])) for code, yours in stale.yours["scores"].items()]
+    pairs += [(_("Words to the entrant"), stale.yours.get("feedback") or "–", stale.kept["feedback"] or "–")]
+    return [pair for pair in pairs if pair[1] != pair[2]]
+
+
+def _said(points: str | None) -> str:
+    return words.points(Decimal(points)) if points else "–"
 
 
 @pages.route("/contests/<ref>/jury/<assignment_id>/sign", methods=BOTH, who=SIGNED_IN)
