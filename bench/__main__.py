@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from os import cpu_count, getloadavg
 from typing import Any
 
-from bench import mailing, processes, reading, registering
+from bench import mailing, processes, reading, registering, results
 from bench.stage import stage
 from bench.table import HEAD, Amount, Row, lines
 
@@ -17,6 +17,7 @@ FIGURES: dict[str, tuple[Measure, int]] = {
     "reading": (reading.measure, 400),
     "registering": (registering.measure, 400),
     "mailing": (mailing.measure, 200),
+    "results": (results.measure, 500),
     "processes": (processes.measure, 1),
 }
 ENGINES = ("postgres", "sqlite")

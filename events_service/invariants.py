@@ -4,14 +4,18 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 
 from events_service import db as rows
+from events_service.contests.models import Stage
 from events_service.db import Audit, Notification
 from events_service.events.models import CANCELLED, PUBLISHED, Event
+from events_service.jury.models import Assignment
 from events_service.notifications.causes import KINDS
 from events_service.registrations.models import CONFIRMED, LIVE, WAITLISTED, WITHDRAWN, Registration
 from events_service.scoring import invariants as judging
+from events_service.results.models import DONE, Compilation
+from events_service.scoring.models import Score
 from events_service.subscriptions.words import REMINDER
 from services.invariants import Invariant, ago, of_rows
 
@@ -26,7 +30,7 @@ RELEASED = timedelta(seconds=60)
 @cache
 def invariants() -> list[Invariant]:
     """All of this service, in the order of their names."""
-    found = [*_seats(), *_letters(), *_history(), *judging.invariants(), *of_rows(rows)]
+    found = [*_seats(), *_letters(), *_results(), *_history(), *judging.invariants(), *of_rows(rows)]
     return sorted(found, key=lambda one: int(one.name[1:]))
 
 
@@ -131,6 +135,25 @@ def _told() -> Any:
 def _with(per: Any, on: ColumnElement[bool]) -> Any:
     """Registrations with what was counted of each, or of its event."""
     return Registration.__table__.outerjoin(per, on)
+
+
+def _results() -> list[Invariant]:
+    """What a statement can see of I7; that the same would be compiled now is asked when results are published."""
+    pointed = Compilation.id == Stage.compilation_id
+    stages = Stage.__table__.outerjoin(Compilation.__table__, pointed)
+    whole = and_(
+        Compilation.stage_id == Stage.id,
+        Compilation.status == DONE,
+        Compilation.published_at.is_not(None),
+        Compilation.inputs_hash != "",
+    )
+    lost = and_(Stage.compilation_id.is_not(None), ~func.coalesce(whole, false()))
+    scored = Score.__table__.join(Assignment.__table__).join(Stage.__table__, Stage.id == Assignment.stage_id)
+    scored = scored.join(Compilation.__table__, pointed)
+    return [
+        Invariant("I7", "published results are a finished compilation of their stage", stages, Stage.id, lost),
+        Invariant("I7", "no score is younger than the results", scored, Score.id, Score.at > Compilation.created_at),
+    ]
 
 
 def _history() -> list[Invariant]:

@@ -31,7 +31,7 @@ def owe_entrants(
     session: Session, stage: Stage, found: Compilation, entries: Collection[str], until: datetime | None
 ) -> int:
     """One message to the author of each of these entries; `until` is the last moment of an appeal."""
-    people = select(*ENTRANT, literal(found.id).label("ref")).where(Entry.id.in_(entries)).distinct()
+    people = select(*ENTRANT, literal(found.id).label("ref")).where(Entry.id.in_(entries))
     params = {"until": until.isoformat()} if until else {}
     about = {"kind": PUBLISHED_RESULTS, "sequence": found.number, "topic": stage.event_id}
     return owe_each(session, people, **about, params=params)

@@ -17,7 +17,7 @@ from events_service.results import appealing, compiling, forms, publishing, quer
 from events_service.results.models import DISMISSED, DONE, FILED, QUEUED, RUNNING, UPHELD, Appeal, Compilation
 from events_service.results.schemas import AnswerBody, VoteBody
 from services.app import say
-from services.errors import NotFound
+from services.errors import Conflict, NotFound
 from services.forms import Form
 from services.identity import SIGNED_IN, me
 from services.paging import paged
@@ -80,14 +80,13 @@ def _stage_view(stage: Stage) -> dict[str, Any]:
 def compile_stage(ref: str, stage_id: str) -> ResponseReturnValue:
     """Ask for the results of a stage; the desk shows how far they are."""
     event = jury.directed(ref, me())
-    form = Form()
-    if form.ok:
-        with form.attempt(db):
-            compiling.request(db.session(), me(), ref, stage_id)
-    if form.ok:
-        say(_("The results are being compiled"), "wait")
+    try:
+        with db.transaction() as session:
+            compiling.request(session, me(), ref, stage_id)
+    except Conflict as error:
+        say(str(error.detail), "warn")
     else:
-        say(form.errors[0][1], "warn")
+        say(_("The results are being compiled"), "wait")
     return redirect(f"/contests/{event.slug}/results/desk", 303)
 
 

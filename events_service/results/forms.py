@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from events_service.contests.models import Criterion
+from events_service.results.reading import exact
 from services.forms import Form
 
 Sheets = Sequence[Mapping[str, Any]]
@@ -33,7 +34,7 @@ def answer_to_form(sheets: Sheets, lines: Sequence[Criterion]) -> dict[str, Any]
     """The points as they count now."""
     return {
         "points": {
-            f"s{sheet['assignment']}": {f"c{line.code}": sheet["points"].get(line.code) for line in lines}
+            f"s{sheet['assignment']}": {f"c{line.code}": exact(sheet["points"].get(line.code)) for line in lines}
             for sheet in sheets
         }
     }

@@ -7,7 +7,7 @@ import psutil
 import pytest
 from sqlalchemy import create_engine
 
-from bench import load, mailing, processes, raw, reading, registering, table
+from bench import load, mailing, processes, raw, reading, registering, results, table
 from bench.stage import Stage, one
 from tests.support.region import environ_of
 
@@ -50,6 +50,12 @@ def test_letters_stand_beside_the_same_bytes(bench_stage):
     assert row.ratio > 0
     assert not mailing.read(bench_stage.folder / "nothing.json")
     assert len(mailing.read(bench_stage.folder / "taken.json")) == 2
+
+
+def test_results_stand_beside_an_average_of_the_same_rows(bench_stage):
+    row, amount = results.measure(bench_stage, 1, 12)
+    assert row.ratio > 0
+    assert amount.value < amount.most
 
 
 def test_raw_transaction_makes_the_rows_of_a_registration(bench_stage):

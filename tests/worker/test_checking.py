@@ -44,6 +44,12 @@ EVENTS = [
     ("UPDATE notification SET status = 'lost' WHERE id = :message", "I5 no message overdue", "message"),
     ("UPDATE notification SET status = 'sent' WHERE id = :message", "I6 a sent message", "message"),
     (
+        "INSERT INTO stage (id, event_id, code, position, kind, title, weight, blind, status, turns, version, "
+        "compilation_id) VALUES ('s', :event, 'S', 0, 'final', '{}', 0, :no, 'closed', 0, 1, 'none')",
+        "I7 published results",
+        "stage",
+    ),
+    (
         "INSERT INTO idempotency_key (actor_id, route, key, digest, status, at) "
         "VALUES ('a', 'r', 'k', '', 0, '2026-11-01 00:00:00.000000')",
         "I9 a kept answer",
@@ -82,7 +88,16 @@ def ids(suite):
         link = registry_db.session.scalar(text("SELECT id FROM sign_in_link"))
     with suite.events.app_context():
         message = events_db.session.scalar(text("SELECT id FROM notification WHERE subject_ref = :r"), {"r": seated})
-    return {"event": event, "seated": seated, "waits": waits, "link": link, "person": person, "message": message}
+    planted = {"stage": "s", "no": False}
+    return {
+        **planted,
+        "event": event,
+        "seated": seated,
+        "waits": waits,
+        "link": link,
+        "person": person,
+        "message": message,
+    }
 
 
 def findings(connection, invariants):

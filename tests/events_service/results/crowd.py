@@ -78,3 +78,35 @@ def _people(session, entries: list[str]) -> None:
          "email": f"juror{n}@example.invalid", "role": MEMBER if n else CHAIR}
         for n in range(JURORS)
     ])  # fmt: skip
+
+
+def inputs(points: Points, **rules: object) -> dict:
+    """What the rows must be read into, made without them: the same for every engine."""
+    rubric = zip(MAXIMA, WEIGHTS, strict=True)
+    criteria = [
+        {"id": f"C{n}", "code": f"C{n}", "position": n, "max": most, "weight": weight}
+        for n, (most, weight) in enumerate(rubric)
+    ]
+    entries = sorted({entry for entry, _, _ in points})
+    sheets: dict[tuple[str, str], dict[str, str]] = {}
+    for (entry, juror, line), given in points.items():
+        sheets.setdefault((entry, juror), {})[line] = f"{given:.2f}"
+    return {
+        "stage": {
+            "id": STAGE, "code": "REMOTE", "kind": "remote", "weight": "0.4000", "position": 1, "followed": True,
+        },
+        "rules_version": 1,
+        "rules": written(Rules(**rules)),
+        "stages": [],
+        "nominations": [{"id": "kind", "code": "N", "position": 0, "criteria": criteria}],
+        "entries": [
+            {"id": entry, "number": number, "district": f"D{number % 9}", "nomination": "kind"}
+            for number, entry in enumerate(entries, start=1)
+        ],
+        "sheets": [
+            {"assignment": f"{entry}.{juror}", "juror": juror, "entry": entry, "ground": "deal", "points": given}
+            for (entry, juror), given in sheets.items()
+        ],
+        "corrections": [],
+        "votes": [],
+    }  # fmt: skip

@@ -9,9 +9,11 @@ from sqlalchemy import select, text
 from events_service.contests.models import Stage
 from events_service.db import Audit, db
 from events_service.entries.models import WITHDRAWN
+from events_service.invariants import invariants
 from events_service.results import compiling, method
 from events_service.results.models import Compilation
 from services.database import utcnow
+from services.invariants import check
 from tests.events_service import arena as arenas
 from tests.events_service.results.hall import Hall, closed
 from worker import jobs
@@ -137,3 +139,13 @@ def test_published_results_are_what_is_compiled_now(suite):
         session.execute(text("UPDATE assignment SET signed_at = NULL WHERE id IN (SELECT min(id) FROM assignment)"))
         assert not compiling.is_current(session, stage, found)
         session.execute(text("UPDATE assignment SET signed_at = created_at WHERE signed_at IS NULL"))
+
+
+def test_score_younger_than_the_published_results_is_noticed(suite):
+    closed(suite, SCORES).published()
+    with suite.events.app_context(), db.engine.connect() as connection:
+        asked = [one for one in invariants() if one.name == "I7"]
+        assert [found.broken for found in check(connection, asked)] == [0, 0]
+        connection.execute(text("UPDATE compilation SET created_at = '2020-01-01 00:00:00.000000'"))
+        assert [found.broken for found in check(connection, asked)] == [0, 4 * 7]
+        connection.rollback()
