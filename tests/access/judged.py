@@ -34,7 +34,9 @@ def judged(stage: "scene.Stage", organiser: str, teacher: str, event: dict) -> s
             status=ADMITTED,
         ))  # fmt: skip
         jury = [
-            _added(session, JuryMember(event_id=of, person_id=role, name=role, email=f"{role}@example.invalid", role=role))
+            _added(
+                session, JuryMember(event_id=of, person_id=role, name=role, email=f"{role}@example.invalid", role=role)
+            )
             for role in (CHAIR, SECRETARY)
         ]
         first, last = (

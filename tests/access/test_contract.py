@@ -56,6 +56,7 @@ HOLES = {"ref": "event", "public_id": "registration", "code": "programme"} | {
     name: name.removesuffix("_id") for name in ("order_id", "person_id", "enrolment_id", "section_id", "day_id")
 }
 HOLES |= {"run_id": "registrars", "idea_id": "submitted", "row_id": "message"}
+HOLES |= {"stage_id": "judged_stage", "award_id": "award"}
 AUTHORS = ("PATCH /api/v1/ideas", "/ideas/{idea_id}/submit", "/ideas/{idea_id}/withdraw")
 
 
@@ -98,6 +99,10 @@ def fill(case, ids) -> None:
             thing = "school"
         if name == "ref" and "fairs" in case.path:
             thing = "fair"
+        if name == "ref" and "contests" in case.path:
+            thing = "judged"
+        if name == "code" and "awards" in case.path:
+            thing = "code"
         if name == "code" and "academic-years" in case.path:
             thing = "year"
         if name == "link_id":
