@@ -76,6 +76,10 @@ def test_correction_voids_what_lost_its_ground_and_there_and_back_again(arena):
         ("diploma_1", False), ("diploma_2", False), ("diploma_1", True),
     ]  # fmt: skip
     assert "№ 2 хаттама" in first[0].void_reason
+    with arena.suite.events.app_context(), db.transaction() as session:
+        session.get_one(Entry, arena.entries[0]).status = WITHDRAWN
+    assert give(arena).get_json() == {"made": 0, "voided": 1, "valid": 6}
+    assert awards(arena, entry_id=arena.entries[0])[-1].void_reason == "Жұмыс енді байқауға қатыспайды"
 
 
 def test_results_that_are_not_published_or_not_signed_give_nothing(arena):
