@@ -10,6 +10,7 @@ from events_service.entries.models import WITHDRAWN, Entry
 from tests.events_service.awards import ground, reading
 from tests.events_service.awards.test_minutes import TITLE, call, drafted
 
+pytestmark = pytest.mark.one_engine("sqlite")
 LARGEST = 200 * 1024
 
 
@@ -45,6 +46,7 @@ def arena(suite):
     return ground.closed(suite, entries=7, jurors=5, nominations=1, signatures=2)
 
 
+@pytest.mark.both_engines
 def test_first_run_gives_all_and_the_second_none(suite, arena):
     assert give(arena).status_code == 409  # no protocol stands yet
     with suite.events.app_context(), db.transaction() as session:
@@ -64,6 +66,7 @@ def test_first_run_gives_all_and_the_second_none(suite, arena):
         assert len(db.session.scalars(select(Audit).where(Audit.action == "award.made")).all()) == 6
 
 
+@pytest.mark.both_engines
 def test_correction_voids_what_lost_its_ground_and_there_and_back_again(arena):
     places = {f"n{number}": {"place": number} for number in range(1, 8)}
     swapped = places | {"n1": {"place": 2}, "n2": {"place": 1}}

@@ -14,6 +14,7 @@ from services.database import utcnow
 from tests.events_service import arena as arenas
 from tests.events_service.awards import ground, reading
 
+pytestmark = pytest.mark.one_engine("sqlite")
 TITLE = "best-teacher"
 
 
@@ -57,6 +58,7 @@ def appeal(arena, stage, compilation):
         ))  # fmt: skip
 
 
+@pytest.mark.both_engines
 def test_protocol_says_all_that_happened_in_both_papers(suite):
     arena = ground.closed(suite, entries=9, jurors=7, stage="REMOTE", district_cap=1)
     plant(arena, "REMOTE")
@@ -125,6 +127,7 @@ def test_signing_wants_chair_secretary_jurors_and_a_quorum(suite):
     assert call(arena, "PATCH", body={"number": "7"}).status_code == 409
 
 
+@pytest.mark.both_engines
 def test_signed_protocol_stays_and_corrected_results_have_their_own(suite):
     arena = ground.closed(suite, entries=4, jurors=6)
     ground.compiled(arena)

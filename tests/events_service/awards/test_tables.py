@@ -11,6 +11,8 @@ from tests.events_service import arena as arenas
 from tests.events_service.awards import ground
 from tests.events_service.awards.test_minutes import TITLE
 
+pytestmark = pytest.mark.one_engine("sqlite")
+
 
 def rows(suite, table, as_=None):
     reply = suite.get(f"/contests/{TITLE}/tables/{table}.csv", as_=as_)
@@ -19,6 +21,7 @@ def rows(suite, table, as_=None):
     return list(csv.reader(io.StringIO(reply.get_data(as_text=True).lstrip("\ufeff")), delimiter=";"))
 
 
+@pytest.mark.both_engines
 def test_tables_open_to_those_who_may_see_them(suite):
     arena = ground.closed(suite, entries=4, jurors=5, nominations=1)
     ground.compiled(arena)
