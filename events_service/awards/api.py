@@ -46,6 +46,7 @@ def get_protocol(ref: str, stage_id: str) -> ResponseReturnValue:
 
 @api.post(STAGE, who=SIGNED_IN)
 @api.body(ProtocolBody, required=False)
+@api.response(200, ProtocolAnswer)
 @api.response(201, ProtocolAnswer)
 def draft_protocol(body: dict[str, Any], ref: str, stage_id: str) -> Response:
     """Write the draft of a closed stage's results; there is one a compilation: the second call answers it, 200."""

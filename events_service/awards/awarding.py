@@ -72,14 +72,19 @@ def _give(session: Session, actor: Actor, event: Event, stage: Stage, protocol: 
     live = {row.entry_id: row for row in session.scalars(queries.of_contest(event.id, valid=True))}
     gone = [row for row in live.values() if wanted.get(row.entry_id) != row.kind]
     for row in gone:
-        reason = _("The results were corrected: protocol No. %(number)s", number=protocol.number)
-        _void(session, actor, row, reason)
+        _void(session, actor, row, _gone(row, wanted, protocol))
     stays = {row.entry_id for row in live.values() if row.void_at is None}
     missing = [entry_id for entry_id in wanted if entry_id not in stays]
     entries = {row.id: row for row in session.scalars(select(Entry).where(Entry.id.in_(missing)))}
     for entry_id in missing:
         _make(session, actor, entries[entry_id], wanted[entry_id], stage, protocol)
     return Given(len(missing), len(gone), len(wanted))
+
+
+def _gone(award: Award, wanted: dict[str, str], protocol: Protocol) -> str:
+    if award.entry_id not in wanted:
+        return str(_("The entry does not take part any more"))
+    return str(_("The results were corrected: protocol No. %(number)s", number=protocol.number))
 
 
 def _wanted(event: Event, protocol: Protocol) -> Iterator[tuple[str, str]]:

@@ -134,8 +134,8 @@ def decision(facts: Facts) -> Iterator[Block]:
         lines = _diplomas(facts, rows) if facts.last else _going_on(facts, rows)
         yield {"lead": said_plain(nomination.title)}
         yield {"list": lines or [_("Nobody.")]}
-    if facts.last:
-        yield {"text": _certificates(facts)}
+    if facts.last and (others := _certificates(facts)):
+        yield {"text": others}
     if written := said_plain(facts.protocol.decision):
         yield {"text": written}
 
@@ -159,7 +159,7 @@ def _certificates(facts: Facts) -> str:
         "%(num)s other entrants get a participant certificate.",
         left,
     )
-    return str(said)
+    return str(said) if left > 0 else ""
 
 
 def dissent(facts: Facts) -> Iterator[Block]:

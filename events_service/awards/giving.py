@@ -23,7 +23,7 @@ pages = Pages("awarding", __name__)
 ORGANISERS = holders("organiser")
 BOTH = ["GET", "POST"]
 ROWS = 200
-MOST_PAPERS = 250  # of one file: a second of work, two megabytes
+MOST_PAPERS = 100  # of one file: a second of work, half a megabyte
 
 
 @pages.route("/contests/<ref>/awards", methods=BOTH, who=ORGANISERS)

@@ -1,7 +1,7 @@
 """Reads of protocols and awards: whose they are, which stand, and what a typed code means."""
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, joinedload
 
 from events_service.awards.models import KINDS, SIGNED, Award, Protocol
 from events_service.contests import queries as contests
@@ -87,6 +87,7 @@ def closed_because(stage_id: str) -> str:
 def of_contest(event_id: str, valid: bool = False) -> Select[tuple[Award]]:
     """The awards of a contest by number, also those that are void."""
     rows = select(Award).where(Award.event_id == event_id)
+    rows = rows.options(joinedload(Award.entry).joinedload(Entry.event))
     return (rows.where(Award.void_at.is_(None)) if valid else rows).order_by(Award.number)
 
 

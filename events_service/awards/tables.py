@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager
 
 from events_service.awards import queries, words
 from events_service.contests import queries as contests
@@ -160,7 +161,8 @@ def _points(stage: Stage) -> dict[str, dict[str, Any]]:
 
 def _dealt(stage: Stage) -> Select[tuple[Assignment]]:
     rows = select(Assignment).join(Assignment.entry).join(Assignment.member).where(Assignment.stage_id == stage.id)
-    return rows.order_by(Entry.number, Assignment.id)
+    known = contains_eager(Assignment.entry), contains_eager(Assignment.member)
+    return rows.options(*known).order_by(Entry.number, Assignment.id)
 
 
 def _found(statement: Select[Any]) -> list[Any]:

@@ -9,8 +9,9 @@ from docx import Document
 
 def docx_text(data: bytes) -> str:
     book = Document(io.BytesIO(data))
+    lines = [*book.paragraphs, *(line for section in book.sections for line in section.footer.paragraphs)]
     cells = (cell.text for table in book.tables for row in table.rows for cell in row.cells)
-    return "\n".join([*(line.text for line in book.paragraphs), *cells])
+    return "\n".join([*(line.text for line in lines), *cells])
 
 
 def pdf_pages(data: bytes) -> list[str]:

@@ -1,0 +1,152 @@
+"""Awards: who gets which, that a second run gives none, what a correction does, and what everybody may check."""
+
+import pytest
+from sqlalchemy import select
+
+from events_service.awards.degrees import kind_of
+from events_service.awards.models import Award
+from events_service.db import Audit, Counter, db
+from events_service.entries.models import WITHDRAWN, Entry
+from tests.events_service.awards import ground, reading
+from tests.events_service.awards.test_minutes import TITLE, call, drafted
+
+pytestmark = pytest.mark.one_engine("sqlite")
+LARGEST = 200 * 1024
+
+
+@pytest.mark.parametrize(("places", "kinds"), [
+    ([1, 2, 3, 4, 5, 6, 7], "1223334"),
+    ([1, 1, 3, 4, 4, 4, 4], "1123333"),
+    ([1, 2, 2, 2, 5, 6, 7], "1222334"),
+    ([None], "4"),
+])  # fmt: skip
+def test_places_earn_their_degree_and_shared_ones_all_get_it(places, kinds):
+    names = {"1": "diploma_1", "2": "diploma_2", "3": "diploma_3", "4": "certificate"}
+    assert [kind_of(place, (1, 2, 3)) for place in places] == [names[kind] for kind in kinds]
+
+
+def signed(arena, **changes):
+    """Corrected or first results, published, and their protocol signed."""
+    ground.compiled(arena, **changes)
+    drafted(arena)
+    assert call(arena, "POST", "/sign", {"signed": arena.members}).status_code == 200
+
+
+def give(arena):
+    return arena.suite.json("POST", f"{arena.api}/awards", as_=arena.organiser)
+
+
+def awards(arena, **where):
+    with arena.suite.events.app_context():
+        return db.session.scalars(select(Award).filter_by(**where).order_by(Award.number)).all()
+
+
+@pytest.fixture
+def arena(suite):
+    return ground.closed(suite, entries=7, jurors=5, nominations=1, signatures=2)
+
+
+@pytest.mark.both_engines
+def test_first_run_gives_all_and_the_second_none(suite, arena):
+    assert give(arena).status_code == 409  # no protocol stands yet
+    with suite.events.app_context(), db.transaction() as session:
+        session.get_one(Entry, arena.entries[6]).status = WITHDRAWN
+    signed(arena, **{f"n{number}": {"place": number} for number in (1, 3, 4, 5, 6, 7)}, n2={"place": 1})
+    assert give(arena).get_json() == {"made": 6, "voided": 0, "valid": 6}
+    assert give(arena).get_json() == {"made": 0, "voided": 0, "valid": 6}
+    found = awards(arena)
+    assert [row.kind for row in found] == ["diploma_1", "diploma_1", "diploma_2", "diploma_3", "diploma_3", "diploma_3"]
+    assert [row.number.rpartition("-")[2] for row in found] == ["0001", "0002", "0003", "0004", "0005", "0006"]
+    assert len({row.code for row in found}) == 6
+    suite.drain()
+    letters = [mail for mail in suite.mails() if "/awards/" in mail.get_body(("plain",)).get_content()]
+    assert len(letters) == 6
+    assert {mail["Content-Language"] for mail in letters} >= {"kk", "ru"}
+    with suite.events.app_context():
+        assert len(db.session.scalars(select(Audit).where(Audit.action == "award.made")).all()) == 6
+
+
+@pytest.mark.both_engines
+def test_correction_voids_what_lost_its_ground_and_there_and_back_again(arena):
+    places = {f"n{number}": {"place": number} for number in range(1, 8)}
+    swapped = places | {"n1": {"place": 2}, "n2": {"place": 1}}
+    for corrected, answer in ((places, (7, 0)), (swapped, (2, 2)), (places, (2, 2))):
+        signed(arena, **corrected)
+        body = give(arena).get_json()
+        assert (body["made"], body["voided"], body["valid"]) == (*answer, 7)
+    first = awards(arena, entry_id=arena.entries[0])
+    assert [(row.kind, row.void_at is None) for row in first] == [
+        ("diploma_1", False), ("diploma_2", False), ("diploma_1", True),
+    ]  # fmt: skip
+    assert "№ 2 хаттама" in first[0].void_reason
+    with arena.suite.events.app_context(), db.transaction() as session:
+        session.get_one(Entry, arena.entries[0]).status = WITHDRAWN
+    assert give(arena).get_json() == {"made": 0, "voided": 1, "valid": 6}
+    assert awards(arena, entry_id=arena.entries[0])[-1].void_reason == "Жұмыс енді байқауға қатыспайды"
+
+
+def test_results_that_are_not_published_or_not_signed_give_nothing(arena):
+    signed(arena)
+    ground.compiled(arena)  # published, and its protocol not yet written
+    assert give(arena).status_code == 409
+    assert awards(arena) == []
+
+
+def test_everybody_checks_a_code_and_learns_no_address(suite, arena):
+    signed(arena)
+    give(arena)
+    award = awards(arena)[0]
+    with suite.events.app_context():
+        address = db.session.get(Entry, award.entry_id).email
+    typed = f"{award.code[:5]}-{award.code[5:]}".lower().translate(str.maketrans("abcehkmpt", "авсенкмрт"))
+    browser = suite.browser("ru")
+    browser.get(f"/awards?code={typed}")
+    assert "Подлинная, действует" in browser.text and award.name in browser.text
+    assert browser.response.headers["X-Robots-Tag"] == "noindex"
+    answer = suite.json("GET", f"/api/v1/awards/{award.code}").get_json()
+    assert (answer["valid"], answer["number"]) == (True, award.number)
+    for shown in (browser.html, str(answer)):
+        assert address not in shown and "@" not in shown and award.entry_id not in shown
+    undone = suite.json("POST", f"{arena.api}/awards/{award.id}/void", {"reason": "Қате есім"}, as_=arena.organiser)
+    assert undone.get_json()["void_reason"] == "Қате есім"
+    browser.get(f"/awards/{award.code}")
+    assert "Отозвана" in browser.text and "Қате есім" not in browser.text
+    assert suite.json("GET", f"/api/v1/awards/{award.code}").get_json()["valid"] is False
+    assert browser.get("/awards/2222222222").status_code == 404
+    assert give(arena).get_json()["made"] == 1  # a deliberate press gives it anew, with another number
+    with suite.events.app_context():
+        assert db.session.scalars(select(Counter.value).where(Counter.name.startswith("award "))).one() == 8
+
+
+def test_paper_is_her_own_small_and_bears_its_address(suite, arena):
+    signed(arena)
+    give(arena)
+    award, others = awards(arena)[0], suite.sign_in("teacher", 20)
+    author = next(number for number, entry in enumerate(arena.entries) if entry == award.entry_id)
+    for code, word in (("kk", "дәрежелі"), ("ru", "степени")):
+        path = f"/awards/{award.code}/{code}.pdf"
+        reply = suite.get(path, as_=suite.sign_in("teacher", author))
+        [text] = reading.pdf_pages(reply.data)
+        assert len(reply.data) <= LARGEST and reply.data == suite.get(path, as_=arena.organiser).data
+        assert all(said in text for said in (award.name, word, f"/awards/{award.code}", award.number))
+        assert suite.get(path, as_=others).status_code == 404
+    assert award.number.rpartition("-")[0] and award.code in suite.get("/my", as_=suite.sign_in("teacher", author)).text
+    own = suite.json("GET", f"{arena.api}/awards", as_=suite.sign_in("teacher", author)).get_json()
+    assert [row["code"] for row in own["items"]] == [award.code]
+    batch = suite.get(f"/contests/{TITLE}/awards/kk.pdf", as_=arena.organiser)
+    assert len(reading.pdf_pages(batch.data)) == 7
+
+
+def test_organiser_gives_and_takes_back_on_pages(suite, arena):
+    signed(arena)
+    browser = suite.browser("kk", arena.organiser)
+    browser.get(f"/contests/{TITLE}/awards")
+    browser.submit(f"/contests/{TITLE}/awards")
+    assert "7 марапат дайындалды" in browser.text
+    browser.submit(f"/contests/{TITLE}/awards")
+    assert "жаңасы жасалмады" in browser.text
+    browser.get(f"/contests/{TITLE}/awards/{awards(arena)[0].id}/void")
+    browser.submit(reason="")
+    assert browser.response.status_code == 422
+    browser.submit(reason="Қате")
+    assert "Күші жойылған" in browser.text
