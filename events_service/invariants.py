@@ -13,8 +13,8 @@ from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.jury.models import Assignment
 from events_service.notifications.causes import KINDS
 from events_service.registrations.models import CONFIRMED, LIVE, WAITLISTED, WITHDRAWN, Registration
-from events_service.scoring import invariants as judging
 from events_service.results.models import DONE, Compilation
+from events_service.scoring import invariants as judging
 from events_service.scoring.models import Score
 from events_service.subscriptions.words import REMINDER
 from services.invariants import Invariant, ago, of_rows
