@@ -99,13 +99,13 @@ def of_entries(event: Event, actor: Actor | None) -> Lines:
 
 
 def of_assignments(event: Event, actor: Actor | None) -> Lines:
-    """Who reads what and how far it is; no marks, no authors."""
+    """Who reads what and how far it is; no marks, no authors, and no grounds while a stage is open."""
     yield [_("Stage"), _("Entry"), _("Nomination"), _("Juror"), _("Ground"), _("State"), _("Reason"), _("Signed at")]
     for stage in contests.stages(event.id):
         for row in _found(_dealt(stage)):
             state = [str(words.ASSIGNMENTS[row.status]), row.reason, _at(event, row.signed_at)]
             entry = [row.entry.number, said_plain(row.entry.nomination.title)]
-            ground = str(jury_words.GROUNDS.get(row.ground, row.ground))
+            ground = str(jury_words.GROUNDS.get(row.ground_told or "", ""))
             yield [said_plain(stage.title), *entry, row.member.name, ground, *state]
 
 

@@ -118,14 +118,14 @@ class DealAnswer(Body):
 
 
 class AssignmentAnswer(Body):
-    """Who reads what, and whether she has signed."""
+    """Who reads what, and whether she has signed; `ground` is null while the stage is open."""
 
     id = ma.String()
     entry = ma.String(attribute="entry_id")
     number = ma.Integer(attribute="entry.number", allow_none=True)
     member = ma.String(attribute="member_id")
     name = ma.String(attribute="member.name")
-    ground = ma.String()
+    ground = ma.String(attribute="ground_told", allow_none=True)
     status = ma.String()
     signed_at = Moment(allow_none=True)
 

@@ -34,9 +34,9 @@ def open_stage(session: Session, actor: Actor, ref: str, stage_id: str, closes_a
     event, stage = _take(session, actor, ref, stage_id)
     if stage.status == OPEN:
         return stage
-    if closes_at is not None:
-        _check_ahead(closes_at)
-        stage.closes_at = closes_at
+    stage.closes_at = closes_at or stage.closes_at
+    if stage.closes_at is not None:
+        _check_ahead(stage.closes_at)
     lacking = missing(session, event, stage)
     if lacking:
         raise Conflict("; ".join(said for _code, said in lacking), code=lacking[0][0])

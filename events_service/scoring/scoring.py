@@ -52,11 +52,16 @@ def save(
     return sheet.row
 
 
-def keep(session: Session, actor: Actor, sheet: Sheet, data: dict[str, Any], version: int) -> bool:
-    """`save` for a sheet that was taken; answers whether anything was new."""
+def keep(
+    session: Session, actor: Actor, sheet: Sheet, data: dict[str, Any], version: int, blind: bool = False
+) -> bool:
+    """`save` for a sheet that was taken; answers whether anything was new.
+
+    `blind` is who writes for the juror: all of hers is new, or what is refused would tell her the juror's points.
+    """
     row, given = sheet.row, data.get("scores") or {}
     _check_range(sheet, given)
-    new = {code: points for code, points in given.items() if sheet.points.get(code) != points}
+    new = {code: points for code, points in given.items() if blind or sheet.points.get(code) != points}
     feedback = (data["feedback"] or "") if "feedback" in data else row.feedback
     if not new and feedback == row.feedback:
         return False

@@ -59,14 +59,15 @@ def _keep(
 ) -> bool:
     data: dict[str, Any] = {"scores": {row.code: row.points for row in rows}}
     places = {row.code: row.place for row in rows}
+    blind = actor.id != member.person_id
     try:
-        new = keep(session, actor, sheet, data, min(row.version for row in rows))
+        new = keep(session, actor, sheet, data, min(row.version for row in rows), blind)
     except Invalid as error:
         faults += [(places[code], str(said[0])) for code, said in error.errors["scores"].items()]
         return False
     except QonyrauError as error:
         faults.append((rows[0].place, str(error.detail)))
         return False
-    if new and actor.id != member.person_id:
+    if new and blind:
         audit(session, actor, "sheet.filled", sheet.row, {}, {"version": sheet.row.version})
     return new
