@@ -32,11 +32,11 @@ def begin(session: Session, actor: Actor, ref: str, version: int | None = None) 
 
 
 def take_turn(session: Session, event_id: str) -> Contest:
-    """Stages first, then their event, as a verb of the jury takes them; then the contest as it is now."""
+    """The event first, then its stages, as everywhere; then the contest as it is now."""
+    seats.take_turn(session, event_id)
     session.connection().execute(
         update(Stage.__table__).where(Stage.event_id == event_id).values(turns=Stage.turns + 1)
     )
-    seats.take_turn(session, event_id)
     ledger.insert_once(session, Contest, {"event_id": event_id, **NEW})
     return session.get_one(Contest, event_id, populate_existing=True)
 
