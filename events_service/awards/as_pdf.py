@@ -12,6 +12,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import segno
+
 FOLDER = Path(__file__).with_name("typst")
 
 
@@ -49,8 +51,6 @@ def _fonts() -> list[str]:
 
 
 def _qr(address: str) -> str:
-    import segno  # noqa: PLC0415
-
     drawn = BytesIO()
     segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, svgns=True)
     return drawn.getvalue().decode()

@@ -34,7 +34,10 @@ def open_stage(session: Session, actor: Actor, ref: str, stage_id: str, closes_a
     event, stage = _take(session, actor, ref, stage_id)
     if stage.status == OPEN:
         return stage
-    stage.closes_at = closes_at or stage.closes_at
+    if stage.status == CLOSED:
+        raise Conflict(_("The stage is closed"), code="stage-closed")
+    if closes_at is not None:
+        stage.closes_at, event.changed_at = closes_at, utcnow()  # calendars show the deadline
     if stage.closes_at is not None:
         _check_ahead(stage.closes_at)
     lacking = missing(session, event, stage)
@@ -70,12 +73,13 @@ def close_stage(session: Session, actor: Actor, ref: str, stage_id: str, reason:
 
 def extend(session: Session, actor: Actor, ref: str, stage_id: str, closes_at: datetime, reason: str) -> Stage:
     """A later deadline of the jury; those with unsigned sheets get a letter."""
-    _event, stage = _take(session, actor, ref, stage_id)
+    event, stage = _take(session, actor, ref, stage_id)
     _check_open(stage)
     _check_ahead(closes_at)
     if stage.closes_at is not None and closes_at <= stage.closes_at:
         raise Invalid({"closes_at": [_("Later than the present deadline")]})
     stage.closes_at = closes_at
+    event.changed_at = utcnow()  # calendars show the deadline
     _changed(session, actor, stage, "stage.extended", {"closes_at": closes_at.isoformat()}, reason)
     _tell(session, stage, letters.EXTENDED, everybody=False)
     return stage
