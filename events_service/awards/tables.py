@@ -23,7 +23,7 @@ from events_service.jury import words as jury_words
 from events_service.jury.models import Assignment
 from events_service.results import queries as results
 from events_service.results.models import Compilation
-from events_service.scoring.models import Score
+from events_service.scoring import queries as scoring
 from services import exports
 from services.errors import NotFound
 from services.i18n import local, said_plain
@@ -148,13 +148,8 @@ def _published(event: Event) -> Iterator[tuple[Stage, dict[str, Any], str]]:
 
 def _points(stage: Stage) -> dict[str, dict[str, Any]]:
     """The newest points of each sheet, by criterion."""
-    rows = select(Score.assignment_id, Score.criterion_id, Score.points).join(
-        Assignment, Assignment.id == Score.assignment_id
-    )
     found: dict[str, dict[str, Any]] = {}
-    for sheet, criterion, points in db.session.execute(
-        rows.where(Assignment.stage_id == stage.id).order_by(Score.version, Score.id)
-    ):
+    for sheet, criterion, points in scoring.newest(stage.id):
         found.setdefault(sheet, {})[criterion] = points
     return found
 

@@ -58,6 +58,8 @@ class Conflict(db.Model):
     kind: Mapped[str] = mapped_column(String(20))
     note: Mapped[str] = mapped_column(String(500), default="")
     found_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    member: Mapped[JuryMember] = relationship()
+    entry: Mapped[Entry] = relationship()
 
 
 class Deal(Identified, db.Model):

@@ -1,13 +1,13 @@
 """A juror gives an entry back, or says beforehand that she may not judge it; it is dealt again."""
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from events_service.contests import queries as contests
 from events_service.contests.models import CLOSED
 from events_service.db import Audit
-from events_service.entries.models import Entry
+from events_service.entries.models import Entry, StageEntry
 from events_service.events import seats
 from events_service.jury import dealing, queries
 from events_service.jury.models import ACTIVE, DECLARED, RECUSED, REMOVED, Assignment, JuryMember
@@ -49,6 +49,28 @@ def declare(session: Session, actor: Actor, ref: str, number: int, note: str, me
     for row in session.scalars(select(Assignment).where(*dealt, running)).all():
         _recuse(session, actor, row, note)
     return _keep(session, actor, member, entry, note)
+
+
+def take_back(session: Session, actor: Actor, ref: str, member_id: str, entry_id: str) -> None:
+    """What was declared, by mistake or of an entry that is another: by the juror or who directs the jury.
+
+    Raises Conflict once something stands on it: a stage of the entry has opened, or it was given back.
+    """
+    event = contests.visible(ref, actor)
+    seats.take_turn(session, event.id)
+    stages = contests.take_turns(session, event.id)
+    member, kept = queries.one_of(event.id, member_id), session.get(Interest, (member_id, entry_id))
+    if kept is None or kept.kind != DECLARED or not (member.person_id == actor.id or queries.directs(actor, event)):
+        raise NotFound
+    opened = StageEntry.entry_id == entry_id, StageEntry.stage_id.in_([row.id for row in stages if row.opened_at])
+    given_back = Assignment.member_id == member.id, Assignment.entry_id == entry_id, Assignment.status == RECUSED
+    if session.scalar(select(or_(exists().where(*opened), exists().where(*given_back)))):
+        raise Conflict(_("Entries were dealt with this conflict in mind: it stays on record"), code="conflict-in-use")
+    number, note = kept.entry.number, kept.note
+    session.delete(kept)
+    session.flush()
+    action = "jury_member.conflict_taken_back"
+    ledger.audit(session, Audit, actor, action, "jury_member", member.id, old={"entry": number, "note": note})
 
 
 def hand_over(session: Session, actor: Actor, member: JuryMember, reason: str) -> None:

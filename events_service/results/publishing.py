@@ -129,7 +129,7 @@ def chair_of(event: Event, actor: Actor) -> JuryMember:
 
 def _check_tie(session: Session, stage: Stage, chair: JuryMember, entries: tuple[str, ...]) -> None:
     compiling.check_closed(stage)
-    if VOTE not in queries.rules_of(stage.event_id).ties:
+    if VOTE not in jury.rules(stage.event_id).ties:
         raise errors.Conflict(_("The rules of this contest know no vote on ties"), code="no-vote")
     newest = queries.newest_done(stage.id)
     if newest is None or entries not in {*queries.ties(queries.document(newest)), *queries.votes(stage.id)}:
