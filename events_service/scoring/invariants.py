@@ -33,10 +33,10 @@ def invariants() -> list[Invariant]:
         Invariant("I8", "a score is of its sheet and in range", whole, Score.id, ~and_(of_sheet, in_range)),
         Invariant(
             "I8",
-            "no juror in conflict gives a score",
+            "no juror in conflict has a sheet that counts",
             seen,
             Score.id,
-            and_(Assignment.status == ACTIVE, Conflict.found_at < Score.at),  # a later one is of later stages
+            and_(Assignment.status == ACTIVE, Conflict.found_at <= Score.at),  # known when she scored
         ),
         Invariant("I8", "no score after the stage closed", timed, Score.id, late),
     ]
