@@ -98,14 +98,16 @@ def _entry(session, world, number, entry_id, hidden) -> None:
     """Who made it, and what the files were called; of entries that she does not read also what is in them."""
     if world.viewer == "chair":
         return
-    values = {"small_class": hidden.random() < 0.5, "language": hidden.choice(["kk", "ru"])}
+    values = {}
     if not (world.viewer == "author" and number == 0):
+        values |= {"small_class": hidden.random() < 0.5, "language": hidden.choice(["kk", "ru"])}
         values |= hidden.choice(world.makers[number :: len(world.arena.entries)])
         values |= {"receipt": str(hidden.random()), "reason": str(hidden.random())}
     if number >= (1 if world.viewer == "author" else 3):
         values |= {"title": str(hidden.random()), "summary": "x" * hidden.randint(1, 300)}
         values |= {"video_url": f"https://{hidden.random()}.example"}
-    session.execute(update(Entry).where(Entry.id == entry_id).values(**values))
+    if values:
+        session.execute(update(Entry).where(Entry.id == entry_id).values(**values))
     if not (world.viewer == "author" and number == 0):
         named = {"name": f"{hidden.random()}.pdf", "key": str(hidden.random()), "sha256": str(hidden.random())}
         session.execute(update(EntryFile).where(EntryFile.entry_id == entry_id).values(**named))
