@@ -142,7 +142,8 @@ def test_result_and_feedback_are_shown_once_published(suite):
         for sheet in session.query(Assignment):
             sheet.feedback, sheet.signed_at = secret, utcnow()
         document = json.dumps({"nominations": [{"entries": [line]}]})
-        made = Compilation(stage_id=arena.stages["REMOTE"], number=1, status=DONE, document=document, created_by="x")
+        kept = {"document": document, "inputs_hash": "0" * 64, "published_at": utcnow()}
+        made = Compilation(stage_id=arena.stages["REMOTE"], number=1, status=DONE, created_by="x", **kept)
         session.add(made)
         session.flush()
         compiled = made.id
