@@ -31,8 +31,7 @@ def result(entry: Entry, stage: Stage, document: dict[str, Any]) -> Result | Non
     found = next((line for line in lines if line["id"] == entry.id), None)
     if found is None:
         return None
-    score = found["corrected"] if found.get("decides") == "corrected" else found["score"]
-    said = found["place"], bool(found["shared"]), score, found["total"], bool(found["passes"])
+    said = found["place"], bool(found["shared"]), found["decides"], found["total"], bool(found["passes"])
     return Result(stage, *said, feedback=_feedback(entry, stage))
 
 

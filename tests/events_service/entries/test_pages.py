@@ -137,7 +137,7 @@ def test_result_and_feedback_are_shown_once_published(suite):
     token, secret = suite.sign_in("teacher", 0), "Сабағыңыз ұнады"
     path = f"{ROOT}/entries/{arena.entries[0]}"
     line = {"id": arena.entries[0], "place": 1, "shared": True, "score": "83.50", "corrected": None, "total": "86.50",
-            "decides": "mean", "passes": True}  # fmt: skip
+            "decides": "83.50", "passes": True}  # fmt: skip
     with suite.events.app_context(), db.transaction() as session:
         for sheet in session.query(Assignment):
             sheet.feedback, sheet.signed_at = secret, utcnow()
