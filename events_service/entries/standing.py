@@ -14,7 +14,10 @@ from events_service.jury.models import ACTIVE, Assignment
 
 @dataclass(frozen=True)
 class Result:
-    """What a published compilation says of an entry, and what the jurors wrote to its author."""
+    """What a published compilation says of an entry, and what the jurors wrote to its author.
+
+    `score` is the one that decides, by the method of the rules.
+    """
 
     stage: Stage
     place: int | None
@@ -31,8 +34,7 @@ def result(entry: Entry, stage: Stage, document: dict[str, Any]) -> Result | Non
     found = next((line for line in lines if line["id"] == entry.id), None)
     if found is None:
         return None
-    score = found["corrected"] if found.get("decides") == "corrected" else found["score"]
-    said = found["place"], bool(found["shared"]), score, found["total"], bool(found["passes"])
+    said = found["place"], bool(found["shared"]), found["decides"], found["total"], bool(found["passes"])
     return Result(stage, *said, feedback=_feedback(entry, stage))
 
 

@@ -234,7 +234,7 @@ def tried(extension: str, data: bytes) -> tuple[dict[str, str], bytes]:
     try:
         return {"media_type": KINDS[extension]}, look(extension, data)
     except BaseException as error:  # noqa: B036 - a panic of a library is no Exception
-        known = {Refused: str(error), MemoryError: "memory"}
+        known: dict[type[BaseException], str] = {Refused: str(error), MemoryError: "memory"}
         return {"refused": known.get(type(error), "broken")}, b""
 
 

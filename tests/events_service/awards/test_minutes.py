@@ -147,6 +147,16 @@ def test_signed_protocol_stays_and_corrected_results_have_their_own(suite):
         assert len(db.session.scalars(select(Protocol)).all()) == 2
 
 
+def test_ties_of_the_last_stage_show_the_total_that_is_equal(suite):
+    arena = ground.closed(suite, entries=4, jurors=5, nominations=1)
+    equal = {"tie": "final", "total": "86.51"}
+    ground.compiled(arena, n1={**equal, "decides": "88.01"}, n2={**equal, "decides": "86.02"})
+    found = drafted(arena)["contents"]["sections"]
+    rows = next(block["table"]["rows"] for one in found if one["title"] == "Тең нәтижелер" for block in one["blocks"])
+    assert [row[2] for row in rows] == ["86,51", "86,51"]
+    assert [one["blocks"] for one in found if one["title"] == "Ерекше пікір"] == [[{"text": "Болған жоқ."}]]
+
+
 def test_draft_of_older_results_is_not_signed(suite):
     arena = ground.closed(suite, entries=2)
     ground.compiled(arena)

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import random
 import resource
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from PIL import Image
 
 from events_service.files import checking
+from services import children
 from services.errors import Invalid
 from tests.events_service.files.made import AUTHOR, HOSTILE, document, pdf, picture
 
@@ -116,6 +118,23 @@ def test_picture_is_turned_as_it_was_held(suite):
     with suite.events.test_request_context("/"):
         drawn = checking.inspect("x.jpg", out.getvalue()).blind
     assert Image.open(io.BytesIO(drawn)).size == (40, 60)
+
+
+def test_picture_that_grows_when_drawn_anew_is_not_kept(suite):
+    """Few colours pack well, and three bytes a pixel do not."""
+    noise, out = Image.frombytes("P", (3000, 3000), random.Random(1).randbytes(3000 * 3000)), io.BytesIO()
+    noise.putpalette(random.Random(2).randbytes(768))
+    noise.save(out, "PNG", compress_level=1)
+    with suite.events.test_request_context("/?lang=en"):
+        assert "simpler form" in refusal("x.png", out.getvalue())
+        assert checking.inspect("x.png", picture("PNG")).blind  # the control
+
+
+def test_child_has_none_of_our_secrets(suite, monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_KEY", "canary")
+    script = tmp_path / "child.py"
+    script.write_text("import os; print(sorted(os.environ))", encoding="utf-8")
+    assert b"SECRET" not in children.ask(script, b"", 5)
 
 
 def test_bomb_is_stopped_by_the_limit_of_the_child_too(suite, monkeypatch, tmp_path):
