@@ -104,6 +104,19 @@ def test_two_windows_lose_nothing(arena, token):
     assert "Первое" in one.get(path).text
 
 
+def test_entrants_hear_once_that_the_contest_is_off_and_its_kind_stays(arena, token):
+    submitted(arena, token)
+    assert arena.suite.json("PATCH", f"/api/v1/events/{SLUG}", {"kind": "seminar"}, arena.organiser).status_code == 409
+    desk = arena.suite.browser("ru", as_=arena.organiser)
+    desk.get(f"/events/{SLUG}/cancel")
+    assert "1 участник получит письмо." in desk.text
+    desk.submit_fields({"reason": "Боран"})
+    arena.suite.drain()
+    texts = [mail.get_body(("plain",)).get_content() for mail in arena.suite.mails()]
+    assert [f"/contests/{SLUG}" in text for text in texts if "Боран" in text] == [True]
+    assert sum("өтпейді" in text or "не состоится" in text for text in texts) == 1
+
+
 def judged(arena, token, blind_stage=True):
     """An admitted entry with a file in an open stage."""
     entry = submitted(arena, token)
