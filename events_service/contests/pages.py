@@ -4,7 +4,9 @@ from flask import render_template
 
 from events_service.contests import checking, queries, rules, words
 from events_service.contests.models import Stage
+from events_service.entries import queries as entries
 from events_service.events import queries as events
+from events_service.jury import queries as jury
 from services.i18n import pick
 from services.identity import ANYONE, actor
 from services.web import Pages
@@ -34,8 +36,8 @@ def contest_page(ref: str) -> str:
         purpose_language=language,
         owner=owner,
         faults=checking.faults(nominations, stages, sheets) if owner and not contest.frozen_at else [],
-        member=queries.member(event.id, person),
-        mine=queries.own_entries(event.id, person),
+        member=jury.member_of(event.id, person),
+        mine=entries.mine_at(person, event.id),
         words=words,
     )
 

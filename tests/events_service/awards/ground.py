@@ -62,7 +62,8 @@ def compiled(arena: Arena, stage: str = "FINAL", publish: bool = True, **changes
         session.add(made)
         session.flush()
         if publish:
-            row.compilation_id, row.published_at = made.id, utcnow()
+            made.published_at = row.published_at = utcnow()
+            row.compilation_id = made.id
         assert row.status == CLOSED
         return made.id
 
