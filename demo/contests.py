@@ -76,7 +76,7 @@ def _enter(session: Session, event: Event, code: str, first: datetime) -> None:
     for number, (row, (person, school)) in enumerate(zip(rows, _teachers(session), strict=False), start=1):
         entry = _entry(event, row, number, person, school)
         entry.nomination_id = nominations[row["nomination"]]
-        entry.created_at = entry.changed_at = entry.submitted_at = first + timedelta(hours=10 + number)
+        entry.created_at = entry.changed_at = entry.submitted_at = first + timedelta(hours=9, minutes=25 * number)
         entry.admitted_at = entry.submitted_at + timedelta(days=1) if row["state"] == ADMITTED else None
         session.add(entry)
     session.get_one(Contest, event.id).last_number = len(rows)

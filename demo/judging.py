@@ -16,12 +16,12 @@ from demo.people import actor_of
 from events_service.awards import awarding, minutes
 from events_service.awards.models import Award
 from events_service.contests import queries
-from events_service.contests.models import Criterion, Stage
+from events_service.contests.models import Contest, Criterion, Stage
 from events_service.directory.models import Person
 from events_service.entries.models import Entry
 from events_service.events.models import Event
 from events_service.jury import dealing, stages
-from events_service.jury.models import CHAIR, MEMBER, SECRETARY, Assignment, JuryMember
+from events_service.jury.models import CHAIR, DECLARED, MEMBER, SECRETARY, Assignment, Conflict, JuryMember
 from events_service.jury.queries import assignments_of
 from events_service.results import appealing, collecting, compiling, method, publishing
 from events_service.results.models import DONE, UPHELD, Appeal, Compilation
@@ -32,13 +32,16 @@ from services.fields import midnight, today
 from services.identity import Actor
 
 NOW, AT_JURY, PAST = contests.CODES
+DECLARED_ENTRY, KNOWN = 12, "Авторы бұрын менің сыныбымда практикадан өткен"
 HELD = 180  # days since last year's final
 # How good an entry is, from 0 to 100, by its number.
 QUALITY = (93, 87, 83, 72)
-FEEDBACK = (
-    "Сабақтың құрылымы анық, екі сынып та жұмыс істеді. Қорытындыға көбірек уақыт қалдырыңыз.",
-    "Хорошо подобраны задания. Покажите, как ученики проверяют себя сами.",
-)
+# Few write to the entrants.
+FEEDBACK = {
+    "chair0@example.invalid": "Сабақтың құрылымы анық. Қорытындыға көбірек уақыт қалдырыңыз.",
+    "juror0@example.invalid": "Хорошо подобраны задания. Покажите, как ученики проверяют себя сами.",
+    "juror3@example.invalid": "Оқушылардың өз жұмысын бағалауы көрінсе, сабақ ұтар еді.",
+}
 APPEAL = (
     "Бірінші критерий бойынша ұпай сабақ жоспарына сай емес: жоспардың екінші беті ескерілмеген. "
     "Қайта қарауды сұраймын."
@@ -66,7 +69,8 @@ def fill(session: Session, event: Event, code: str, organiser: Actor) -> None:
 def _judge_half(session: Session, event: Event, organiser: Actor) -> None:
     """Three days after opening: some jurors have signed all, most of them some, the chair is in the middle."""
     stage = queries.stages(event.id)[0]
-    opened = utcnow() - timedelta(days=3)
+    opened = midnight(today() - timedelta(days=3)) + timedelta(hours=9)
+    _declare(session, event)
     _open(session, event, stage, organiser, opened)
     sheets = assignments_of(stage.id)
     jury = _jury(session, event)
@@ -78,6 +82,17 @@ def _judge_half(session: Session, event: Event, organiser: Actor) -> None:
         done += own[: signed + 1]
         begun |= {row.id for row in own[signed : signed + 1]}
     _score(session, done, opened + timedelta(hours=5), frozenset(begun))
+
+
+def _declare(session: Session, event: Event) -> None:
+    """A juror knows the author of an entry, so that it is not dealt to her."""
+    member = session.scalars(
+        select(JuryMember).where(JuryMember.event_id == event.id, JuryMember.role == MEMBER).order_by(JuryMember.email)
+    ).first()
+    entry = session.scalars(select(Entry).where(Entry.event_id == event.id, Entry.number == DECLARED_ENTRY)).one()
+    assert member is not None
+    session.add(Conflict(member_id=member.id, entry_id=entry.id, kind=DECLARED, note=KNOWN))
+    session.flush()
 
 
 def _finish(session: Session, event: Event, organiser: Actor) -> None:
@@ -106,7 +121,9 @@ def _open(session: Session, event: Event, stage: Stage, organiser: Actor, at: da
     deal = dealing.propose(session, organiser, event.id, stage.id, drafted)
     dealing.accept(session, organiser, event.id, stage.id, deal.id)
     stages.open_stage(session, organiser, event.id, stage.id)
-    stage.opened_at = at
+    stage.opened_at = deal.accepted_at = at
+    contest = session.get_one(Contest, event.id)
+    contest.frozen_at = min(at, contest.frozen_at or at)
     session.flush()
 
 
@@ -122,7 +139,8 @@ def _score(session: Session, sheets: list[Assignment], at: datetime, begun: froz
             rows.append({**common, "criterion_id": line.id, "points": points})
         sheet.version, sheet.changed_at = 2, at
         if sheet.id not in begun:
-            sheet.signed_at, sheet.feedback = at, FEEDBACK[(sheet.entry.number or 0) % len(FEEDBACK)]
+            sheet.signed_at = at
+            sheet.feedback = FEEDBACK.get(sheet.member.email, "")
     with session.no_autoflush:  # the database refuses points on a sheet that is signed
         session.execute(insert(Score), rows)
     session.flush()
