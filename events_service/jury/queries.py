@@ -70,7 +70,12 @@ def _seats(actor: Actor) -> Select[tuple[str]]:
     return select(JuryMember.id).where(JuryMember.person_id == actor.id, JuryMember.active)
 
 
-member_of = contests.member
+def member_of(event_id: str, actor: Actor | None) -> JuryMember | None:
+    """The membership of this person, while it lasts."""
+    if actor is None:
+        return None
+    of = JuryMember.event_id == event_id, JuryMember.person_id == actor.id, JuryMember.active
+    return db.session.scalars(select(JuryMember).where(*of)).first()
 
 
 def holds(actor: Actor | None, event_id: str, *roles: str) -> bool:
