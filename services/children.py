@@ -1,7 +1,8 @@
 """Hostile bytes are read in a process of their own, so that they can only end that process.
 
 A script takes bytes on standard input and answers on standard output; it sets its own limits of memory
-and processor time before the first byte is read, and imports nothing of the suite.
+and processor time before the first byte is read, and imports nothing of the suite. It has no environment,
+where secrets are.
 """
 
 import subprocess
@@ -26,7 +27,7 @@ def ask(script: Path, data: bytes, seconds: int, *arguments: str) -> bytes:
     command = [sys.executable, "-I", "-X", "utf8", str(script), *arguments]
     try:
         with _turn():
-            done = subprocess.run(command, input=data, capture_output=True, timeout=seconds, check=False)  # noqa: S603
+            done = subprocess.run(command, input=data, capture_output=True, timeout=seconds, check=False, env={})  # noqa: S603
     except subprocess.TimeoutExpired:
         raise Ended("slow") from None
     if done.returncode < 0:

@@ -63,7 +63,7 @@ def ties(facts: Facts) -> Iterator[Block]:
         [
             said_plain(nomination.title),
             facts.labelled(row),
-            comma(row["decides"]),
+            comma(row["total"] or row["decides"]),  # what is equal: in the last stage the total
             _place(row),
             str(words.TIES[row["tie"]]),
         ]
@@ -163,9 +163,8 @@ def _certificates(facts: Facts) -> str:
 
 
 def dissent(facts: Facts) -> Iterator[Block]:
-    """What a member of the jury holds against it; nothing where nobody does."""
-    if written := said_plain(facts.protocol.dissent):
-        yield {"text": written}
+    """What a member of the jury holds against it."""
+    yield {"text": said_plain(facts.protocol.dissent) or _("There were none.")}
 
 
 def _place(row: Row) -> str:

@@ -6,9 +6,11 @@ from flask import request
 from flask_babel import gettext as _
 
 from events_service.awards.minutes import Scan
+from events_service.entries import uploading
 from events_service.files import checking, store
+from services import limits
 from services.errors import Invalid
-from services.text import UNSAFE
+from services.identity import me
 
 TAKEN = ("pdf", "jpg", "png")
 BESIDE = 64 * 2**10  # the other fields of the form
@@ -25,8 +27,8 @@ def scan() -> Scan | None:
     upload = request.files.get("file")
     if upload is None or not upload.filename:
         return None
-    name = UNSAFE.sub("", upload.filename).strip()[-200:]
-    data = upload.stream.read(checking.LARGEST + 1)
+    name, data = uploading.sent_file()
+    limits.hit(uploading.RATE, "uploads", me().id)
     found = checking.inspect(name, data)
     if found.extension not in TAKEN:
         raise Invalid({"file": [_("Only PDF, JPEG and PNG files are taken")]})

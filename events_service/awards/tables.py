@@ -20,7 +20,7 @@ from events_service.events import queries as events
 from events_service.events.models import Event
 from events_service.jury import queries as jury
 from events_service.jury import words as jury_words
-from events_service.jury.models import Assignment
+from events_service.jury.models import ACTIVE, Assignment
 from events_service.results import queries as results
 from events_service.results.models import Compilation
 from events_service.scoring import queries as scoring
@@ -58,7 +58,7 @@ def of_results(event: Event, actor: Actor | None) -> Lines:
 
 
 def of_sheets(event: Event, actor: Actor | None) -> Lines:
-    """Every mark of the closed stages: one line for each sheet and criterion, as signed."""
+    """Every mark of the closed stages: one line for each criterion of a sheet that is signed and counts."""
     yield [
         _("Stage"),
         _("Entry"),
@@ -77,7 +77,8 @@ def of_sheets(event: Event, actor: Actor | None) -> Lines:
             row.id: row.code for row in db.session.scalars(select(Criterion).where(Criterion.stage_id == stage.id))
         }
         given = _points(stage)
-        for sheet in _found(_dealt(stage)):
+        counting = Assignment.status == ACTIVE, Assignment.signed_at.is_not(None)
+        for sheet in _found(_dealt(stage).where(*counting)):
             about = [said_plain(stage.title), sheet.entry.number, kinds[sheet.entry.nomination_id], sheet.member.name]
             ground = str(jury_words.GROUNDS.get(sheet.ground, sheet.ground))
             for criterion, points in sorted(given.get(sheet.id, {}).items(), key=lambda one: codes[one[0]]):

@@ -28,6 +28,8 @@ def faults(nominations: list[Nomination], stages: list[Stage], sheets: Sheets) -
         found.append(_("There is no stage yet"))
     elif not whole(weights := [stage.weight for stage in stages]):
         found.append(_("The weights of the stages give %(sum)s together, not 1", sum=said_sum(weights)))
+    if len({stage.position for stage in stages}) < len(stages):
+        found.append(_("Two stages have the same position: say which one comes first"))
     for nomination in nominations:
         for stage in stages:
             found += _sheet(nomination, stage, sheets.get((nomination.id, stage.id), []))

@@ -1,14 +1,14 @@
 """Reads of contests: who may see which, their nominations, stages and criteria, and a stage's turn."""
 
+from datetime import datetime
+
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from events_service.contests.models import CLOSED, CONTEST, OPEN, Contest, Criterion, Nomination, Stage
 from events_service.db import db
-from events_service.entries.models import Entry
 from events_service.events import queries as events
 from events_service.events.models import PUBLISHED, Event
-from events_service.jury.models import JuryMember
 from services.database import utcnow
 from services.errors import NotFound
 from services.identity import Actor
@@ -81,16 +81,9 @@ def sheets(event_id: str) -> dict[tuple[str, str], list[Criterion]]:
     return kept
 
 
-def member(event_id: str, actor: Actor | None) -> JuryMember | None:
-    """Her seat on the jury of a contest, while she has one."""
-    seat = JuryMember.event_id == event_id, JuryMember.person_id == (actor.id if actor else ""), JuryMember.active
-    return db.session.scalars(select(JuryMember).where(*seat)).first()
-
-
-def own_entries(event_id: str, actor: Actor | None) -> list[Entry]:
-    """What she has entered, the newest last."""
-    found = select(Entry).where(Entry.event_id == event_id, Entry.author_id == (actor.id if actor else ""))
-    return list(db.session.scalars(found.order_by(Entry.created_at, Entry.id)))
+def closes_at(event: Event, contest: Contest) -> datetime | None:
+    """Until when entries are taken: as set, else until the event begins."""
+    return contest.entries_close_at or event.starts_at
 
 
 def state_of(event: Event, contest: Contest, stages: list[Stage]) -> str:
@@ -110,7 +103,8 @@ def state_of(event: Event, contest: Contest, stages: list[Stage]) -> str:
         return "between"
     if contest.entries_open_at and now < contest.entries_open_at:
         return "early"
-    return "closed" if contest.entries_close_at and now >= contest.entries_close_at else "entries"
+    closes = closes_at(event, contest)
+    return "closed" if closes and now >= closes else "entries"
 
 
 def take_turn(session: Session, stage_id: str) -> Stage:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import selectinload
 
 from events_service.contests import queries as contests
 from events_service.db import IdempotencyKey, db
@@ -45,7 +46,8 @@ FILE = {"type": "object", "properties": {"file": {"type": "string", "format": "b
 def list_entries(query: dict[str, Any], ref: str) -> dict[str, Any]:
     """One's own entries; for the organisers of the contest all, of a draft only that it is there."""
     event = contests.visible(ref, me())
-    return paged(db.session(), queries.listed(event, me(), query), query["limit"], query["cursor"], _show)
+    rows = queries.listed(event, me(), query).options(selectinload(Entry.files))
+    return paged(db.session(), rows, query["limit"], query["cursor"], _show)
 
 
 @api.post(ENTRIES, who=SIGNED_IN)

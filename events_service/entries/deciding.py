@@ -1,6 +1,7 @@
 """The organiser's verbs of an entry: give it back, admit it, refuse it, extend its time. Its author gets a letter."""
 
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -29,7 +30,7 @@ def give_back(
         _put_off(entry, late_until, reason)
     if not queries.is_open(event, contests.contest_of(event), entry):
         raise Invalid({"late_until": [_("Entries are closed: say until when it can be mended")]})
-    return _decide(session, actor, entry, RETURNED, reason)
+    return _decide(session, actor, entry, RETURNED, reason, {"late_until": late_until and late_until.isoformat()})
 
 
 def admit(session: Session, actor: Actor, ref: Event, entry_id: str) -> Entry:
@@ -90,10 +91,12 @@ def _take(session: Session, actor: Actor, ref: Event, entry_id: str, drafts: boo
     return event, entry
 
 
-def _decide(session: Session, actor: Actor, entry: Entry, status: str, reason: str = "") -> Entry:
+def _decide(
+    session: Session, actor: Actor, entry: Entry, status: str, reason: str = "", more: dict[str, Any] | None = None
+) -> Entry:
     before, entry.status, entry.reason = entry.status, status, reason
     touch(entry)
     session.flush()
     letters.owe_author(session, entry, f"entry_{status}")
-    audit(session, actor, f"entry.{status}", entry, {"status": before}, {"status": status}, reason)
+    audit(session, actor, f"entry.{status}", entry, {"status": before}, {"status": status, **(more or {})}, reason)
     return entry

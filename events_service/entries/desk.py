@@ -123,6 +123,6 @@ def _decided(form: Form, event: Event, entry: Entry, step: str, said: str) -> Re
         say(said)
         return redirect(f"/contests/{event.slug}/entries", 303)
     form.errors = [("day" if field == "late_until" else field, message) for field, message in form.errors]
-    closes_at = queries.closes_at(event, contests.contest_of(event))
+    closes_at = contests.closes_at(event, contests.contest_of(event))
     html = render_template("entries/decide.html", form=form, event=event, entry=entry, step=step, closes_at=closes_at)
     return html, form.status

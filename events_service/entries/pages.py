@@ -57,7 +57,7 @@ def enter(ref: str) -> ResponseReturnValue:
         nominations=[(row.id, said_plain(row.title)) for row in nominations],
         state=queries.state_of(event, contest),
         opens_at=contest.entries_open_at,
-        closes_at=queries.closes_at(event, contest),
+        closes_at=contests.closes_at(event, contest),
         refusals=writing.REFUSALS,
         eligible=words.ELIGIBLE.get(rules.eligibility),
         room=len(taken) < rules.per_person,
@@ -105,7 +105,7 @@ def _told(entry: Entry) -> list[standing.Result]:
 
 
 def _closes_at(event: Event, entry: Entry) -> Any:
-    closes = queries.closes_at(event, contests.contest_of(event))
+    closes = contests.closes_at(event, contests.contest_of(event))
     return max(filter(None, (closes, entry.late_until)), default=None)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -47,14 +46,9 @@ class BlindFile:
     key: str
 
 
-def closes_at(event: Event, contest: Contest) -> datetime | None:
-    """Until when entries are taken: as set, else until the event begins."""
-    return contest.entries_close_at or event.starts_at
-
-
 def state_of(event: Event, contest: Contest) -> str:
     """draft | cancelled | soon | open | closed | judged: may entries be handed in now?"""
-    now, opens, closes = utcnow(), contest.entries_open_at, closes_at(event, contest)
+    now, opens, closes = utcnow(), contest.entries_open_at, contests.closes_at(event, contest)
     if event.status in {UNPUBLISHED, CANCELLED}:
         return event.status
     first = first_stage(event.id)

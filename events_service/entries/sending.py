@@ -33,7 +33,9 @@ def submit(session: Session, actor: Actor, ref: Event, entry_id: str, author: Pe
         return entry
     check_draft(event, entry)
     _check_complete(entry)
-    _keep_school(session, event, entry, author)
+    entry.name, entry.email, entry.language = author.name, author.email, author.language
+    if entry.number is None:
+        _keep_school(session, event, entry, author)
     before, entry.status, entry.submitted_at = entry.status, SUBMITTED, utcnow()
     entry.number = entry.number or _next_number(session, event)
     entry.receipt = f"{entry.number:04}-{secrets.token_hex(4)}"
@@ -81,10 +83,9 @@ def _check_complete(entry: Entry) -> None:
 
 
 def _keep_school(session: Session, event: Event, entry: Entry, author: Person) -> None:
-    """The school of the day of entry stays with the entry, whatever becomes of either."""
+    """The school of the day of entry stays with the entry, also when it is mended later."""
     school = session.get(School, author.school_id) if author.school_id else None
     eligibility.check(contest_rules.of(contests.contest_of(event)), school, today())
-    entry.name, entry.email, entry.language = author.name, author.email, author.language
     entry.school_id, entry.district = (school.id, school.territory_code) if school else (None, "")
     entry.small_class = directory.is_small(entry.school_id, today())
 

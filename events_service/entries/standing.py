@@ -14,7 +14,10 @@ from events_service.jury.models import ACTIVE, Assignment
 
 @dataclass(frozen=True)
 class Result:
-    """What a published compilation says of an entry, and what the jurors wrote to its author."""
+    """What a published compilation says of an entry, and what the jurors wrote to its author.
+
+    `score` is the one that decides, by the method of the rules.
+    """
 
     stage: Stage
     place: int | None

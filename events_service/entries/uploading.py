@@ -61,9 +61,10 @@ def receive(actor: Actor, event: Event, entry_id: str) -> tuple[EntryFile, bool]
     writing.check_draft(event, entry)
     limits.hit(RATE, "uploads", actor.id)
     db.session.rollback()  # no transaction stays open meanwhile
-    found = checking.inspect(name, data)
-    file = _stored(name, digest, found, data)
+    file, contents = _made(name, digest, checking.inspect(name, data), data)
     try:
+        for key, content in contents.items():
+            store.put(key, content)
         with db.transaction() as session:
             kept, new = writing.attach(session, actor, event, entry_id, file)
     except BaseException:
@@ -88,13 +89,14 @@ def forget(file: EntryFile) -> None:
             store.delete(key)
 
 
-def _stored(name: str, digest: str, found: checking.Checked, data: bytes) -> EntryFile:
-    """A row whose bytes are in the store. Of a picture only the one drawn anew is kept: it says where it was taken."""
+def _made(name: str, digest: str, found: checking.Checked, data: bytes) -> tuple[EntryFile, dict[str, bytes]]:
+    """The row, and what has to lie in the store under its keys.
+
+    Of a picture only the one drawn anew is kept: the one that came says where it was taken.
+    """
     picture = found.media_type.startswith("image/")
-    keys = [store.new_key()] if picture else [store.new_key(), store.new_key()]
-    for key, content in zip(reversed(keys), (found.blind, data), strict=False):
-        store.put(key, content)
-    size = len(found.blind if picture else data)
+    blind, own = store.new_key(), store.new_key()
+    key, size = (blind, len(found.blind)) if picture else (own, len(data))
     kept = {"media_type": found.media_type, "size": size, "sha256": digest}
-    blind = {"blind_key": keys[-1], "blind_size": len(found.blind)}
-    return EntryFile(id=new_id(), name=name, key=keys[0], **kept, **blind)
+    row = EntryFile(id=new_id(), name=name, key=key, blind_key=blind, blind_size=len(found.blind), **kept)
+    return row, {key: data, blind: found.blind}

@@ -57,6 +57,13 @@ def _kept(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
+def check_kind(session: Session, event: Event, kind: str) -> None:
+    """Conflict where an event is to become another thing than what people have entered."""
+    brought = (exists().where(model.event_id == event.id) for model in (Entry, Idea))
+    if kind != event.kind and any(session.scalar(select(there)) for there in brought):
+        raise Conflict(_("Teachers have entered it already: its kind stays"), field="kind")
+
+
 def forget(session: Session, event: Event) -> None:
     """A deleted draft takes all of it along; Conflict where something was entered, which a draft cannot have."""
     if session.scalar(select(exists().where(Entry.event_id == event.id))):

@@ -26,6 +26,7 @@ from events_service.events.models import (
 from events_service.events.queries import owned
 from events_service.events.slugs import slug_of
 from events_service.notifications import alerts, announcing
+from events_service.notifications import entries as of_entries
 from events_service.notifications import ideas as letters
 from services import ledger
 from services.database import new_id, utcnow
@@ -78,6 +79,7 @@ def change(
             ),
             field="capacity",
         )
+    belongings.check_kind(session, event, body["kind"])
     content.write(event, body)
     session.flush()
     told = _after_change(session, event, before, content.snapshot(event))
@@ -133,6 +135,7 @@ def cancel(session: Session, actor: Actor, ref: str, reason: str = "") -> tuple[
     event.cancelled_at = utcnow()
     told = announcing.to_all_registrants(session, event, "event_cancelled")
     told += letters.owe_authors(session, event, "fair_cancelled")
+    told += of_entries.owe_entrants(session, event, "contest_cancelled")
     _audit(session, actor, "event.cancelled", event, {"status": PUBLISHED}, {"status": CANCELLED}, reason)
     return event, told
 
@@ -146,6 +149,7 @@ def restore(session: Session, actor: Actor, ref: str) -> tuple[Event, int]:
     event.cancelled_at, event.cancel_reason = None, ""
     told = announcing.to_all_registrants(session, event, "event_restored")
     told += letters.owe_authors(session, event, "fair_restored")
+    told += of_entries.owe_entrants(session, event, "contest_restored")
     seats.promote(session, event)
     _audit(session, actor, "event.restored", event, {"status": CANCELLED}, {"status": PUBLISHED})
     return event, told

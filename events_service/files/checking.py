@@ -13,6 +13,7 @@ from services.errors import Invalid
 CHILD = Path(__file__).with_name("child.py")
 SECONDS = 15
 LARGEST = 10 * 2**20
+GROWN = 2 * LARGEST  # a picture of few colours may be far larger once it is drawn anew
 EXTENSIONS = ("pdf", "jpg", "png", "webp", "docx")
 REFUSALS = {
     "not_what_it_says": _l("The file is not what its name says: save it anew as PDF, JPEG, PNG, WebP or DOCX"),
@@ -59,4 +60,6 @@ def inspect(name: str, data: bytes) -> Checked:
     answer = json.loads(line)
     if "refused" in answer:
         raise Invalid({"file": [str(REFUSALS[answer["refused"]])]})
+    if len(blind) > GROWN:
+        raise Invalid({"file": [str(REFUSALS["memory"])]})
     return Checked(answer["media_type"], extension, blind)

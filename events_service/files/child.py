@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
 
-MEMORY, SECONDS = 512 * 2**20, 10
-PIXELS, PAGES = 25_000_000, 1000
+MEMORY, SECONDS, PIXELS, PAGES = 512 * 2**20, 10, 25_000_000, 1000
 MEMBERS, UNPACKED, RATIO, CHUNK = 2000, 50 * 2**20, 100, 2**16
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 KINDS = {"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "docx": DOCX}
@@ -25,13 +24,16 @@ STARTS = {"pdf": b"%PDF-", "jpg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n", 
 PDF_TRACES = (
     *("/Metadata", "/PieceInfo", "/LastModified", "/AA", "/OpenAction", "/JS", "/JavaScript", "/EmbeddedFiles"),
     *("/EF", "/AF", "/XFA", "/Perms", "/URI", "/RichMediaContent", "/RichMediaSettings", "/Collection"),
+    *("/Author", "/Creator", "/Producer"),
 )
 NOTE_TRACES = ("/T", "/M", "/NM", "/CreationDate", "/FS")
-DOCX_NAMES = re.compile(rb"(\s\w+:(?:author|initials|userId|providerId)=)(?:\"[^\"<>]*\"|'[^'<>]*')")
-DOCX_DATES = re.compile(rb"\s\w+:date(?:Utc)?=(?:\"[^\"<>]*\"|'[^'<>]*')")
-MAIN = f"{DOCX}.main+xml"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/"
-LINK = "/relationships/hyperlink"
+UNSEEN = ("docprops/", "customxml/", "docmetadata/", "_xmlsignatures/")  # parts that say who wrote it
+# Names of people, and of pictures the folders of their computers; when it was changed, and in which sitting.
+HOME = rb"(?:descr|title|name)(?==[\"'](?:[A-Za-z]:[\\/]|\\\\|file:|/home/|/Users/))"
+VALUE = rb"(?:\"[^\"<>]*\"|'[^'<>]*')"
+DOCX_NAMES = re.compile(rb"(\s(?:\w+:(?:author|initials|userId|providerId)|" + HOME + rb")=)" + VALUE)
+DOCX_TIMES = re.compile(rb"\s\w+:(?:date(?:Utc)?|rsid\w*)=" + VALUE + rb"|<w(?::rsid(?:Root)?|1\d:docId)\s[^<>]*>")
+PNG_SHOWN = {b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"bKGD", b"pHYs"}
 
 
 class Refused(Exception):
@@ -89,8 +91,8 @@ def pdf(data: bytes) -> bytes:
             raise Refused("pages")
         for thing in book.objects:
             clean(thing, pikepdf)
-        if "/Info" in book.trailer:
-            del book.trailer["/Info"]
+        for name in {"/Info", "/ID"} & set(book.trailer.keys()):
+            del book.trailer[name]
         out = io.BytesIO()
         book.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue()
@@ -100,24 +102,17 @@ def clean(thing: Any, pikepdf: Any, depth: int = 0) -> None:
     """Take the traces out of one object of a PDF and of what lies directly in it."""
     if depth > 50:
         raise Refused("broken")
-    if isinstance(thing, pikepdf.Array):
-        for inner in thing:
-            step_in(inner, pikepdf, depth)
-    if not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
+    several = isinstance(thing, pikepdf.Array)
+    if not several and not isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
         return
-    for name in traces(thing, pikepdf):
+    for name in () if several else tuple(traces(thing, pikepdf)):
         if name in thing:
             del thing[name]
-    if isinstance(thing, pikepdf.Stream) and is_jpeg(thing, pikepdf):
-        bare = bare_jpeg(thing.read_raw_bytes())
-        thing.write(bare, filter=pikepdf.Name.DCTDecode, decode_parms=thing.get("/DecodeParms"))
-    for _name, inner in thing.items():
-        step_in(inner, pikepdf, depth)
-
-
-def step_in(inner: Any, pikepdf: Any, depth: int) -> None:
-    if isinstance(inner, pikepdf.Object) and not inner.is_indirect:
-        clean(inner, pikepdf, depth + 1)
+    if isinstance(thing, pikepdf.Stream):
+        undress(thing, pikepdf)
+    for inner in thing if several else [below for _name, below in thing.items()]:
+        if isinstance(inner, pikepdf.Object) and not inner.is_indirect:
+            clean(inner, pikepdf, depth + 1)
 
 
 def traces(thing: Any, pikepdf: Any) -> Iterator[str]:
@@ -128,13 +123,20 @@ def traces(thing: Any, pikepdf: Any) -> Iterator[str]:
         yield "/A"
     if "/Rect" in thing and thing.get("/Subtype") != "/Widget":
         yield from NOTE_TRACES
-    if thing.get("/FT") == "/Sig":
-        yield "/V"
+    if thing.get("/FT") == "/Sig":  # what is drawn for a signature is the name of who signed
+        yield from ("/V", "/AP")
 
 
-def is_jpeg(stream: Any, pikepdf: Any) -> bool:
-    filters = stream.get("/Filter")
-    return (list(filters) if isinstance(filters, pikepdf.Array) else [filters]) == [pikepdf.Name.DCTDecode]
+def undress(stream: Any, pikepdf: Any) -> None:
+    """A photograph keeps its picture only, also where it is packed once more."""
+    filters, parms = stream.get("/Filter"), stream.get("/DecodeParms")
+    chain = list(filters) if isinstance(filters, pikepdf.Array) else [filters]
+    if chain[-1:] != [pikepdf.Name.DCTDecode]:
+        return
+    if chain[:-1]:
+        stream.Filter, stream.DecodeParms, parms = pikepdf.Array(chain[:-1]), pikepdf.Array(), None
+    data = stream.read_bytes() if chain[:-1] else stream.read_raw_bytes()
+    stream.write(bare_jpeg(data), filter=chain[-1], decode_parms=parms)
 
 
 def bare_jpeg(data: bytes) -> bytes:
@@ -148,16 +150,25 @@ def bare_jpeg(data: bytes) -> bytes:
     return b"".join([*kept, data[at:]])
 
 
+def bare_png(data: bytes) -> bytes:
+    """A PNG without words, times and what programs add."""
+    kept, at = [data[:8]], 8
+    while chunk := data[at : at + 12 + int.from_bytes(data[at : at + 4], "big")]:
+        kept += [chunk] if chunk[4:5].isupper() or chunk[4:8] in PNG_SHOWN else []
+        at += len(chunk)
+    return b"".join(kept)
+
+
 def docx(data: bytes) -> bytes:
     """Packed anew without properties, authors of changes and remarks, and parts of other programs."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         weigh(old, len(data))
         names = old.namelist()
-        if "word/document.xml" not in names or MAIN.encode() not in old.read("[Content_Types].xml"):
+        if "word/document.xml" not in names or f"{DOCX}.main+xml".encode() not in old.read("[Content_Types].xml"):
             raise Refused("not_what_it_says")
         for name in names:
-            if not name.endswith("/") and not dropped(name):
+            if not name.endswith("/") and not name.lower().startswith(UNSEEN):
                 new.writestr(zipfile.ZipInfo(name), blind_part(name, old.read(name)), zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
@@ -190,36 +201,31 @@ def weighed(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int
     return size
 
 
-def dropped(name: str) -> bool:
-    """Parts that say who wrote it, and nothing that is shown."""
-    return name.lower().startswith(("docprops/", "customxml/"))
-
-
 def blind_part(name: str, part: bytes) -> bytes:
     """One part of a DOCX for the blind copy."""
     lower = name.lower()
-    if lower.endswith(".rels"):
-        return listed(part, "relationships")
-    if lower == "[content_types].xml":
-        return listed(part, "content-types")
+    if lower.endswith((".rels", "[content_types].xml")):
+        return listed(part)
     if lower.endswith(".xml"):
-        return DOCX_DATES.sub(b"", DOCX_NAMES.sub(rb'\1""', part))
+        return DOCX_TIMES.sub(b"", DOCX_NAMES.sub(rb'\1""', part))
     if "/embeddings/" in lower:
         return b""
-    return bare_jpeg(part) if lower.endswith((".jpg", ".jpeg")) else part
+    if part.startswith(STARTS["png"]):
+        return bare_png(part)
+    return bare_jpeg(part) if part.startswith(STARTS["jpg"]) else part
 
 
-def listed(part: bytes, names: str) -> bytes:
+def listed(part: bytes) -> bytes:
     """Relations and types of parts without the dropped ones; links lead nowhere, and nothing else leads outside."""
     tree = ET.fromstring(part)  # noqa: S314 - has no DTD, see `weighed`
     for line in list(tree):
         if line.get("TargetMode") == "External":
-            if not str(line.get("Type", "")).endswith(LINK):
+            if not str(line.get("Type", "")).endswith("/relationships/hyperlink"):
                 raise Refused("outside")
             line.set("Target", "about:blank")
-        elif dropped(str(line.get("PartName") or line.get("Target", "")).lstrip("./")):
+        elif str(line.get("PartName") or line.get("Target", "")).lower().lstrip("./").startswith(UNSEEN):
             tree.remove(line)
-    ET.register_namespace("", PACKAGE + names)
+    ET.register_namespace("", tree.tag[1:].partition("}")[0])
     return bytes(ET.tostring(tree, encoding="UTF-8", xml_declaration=True))
 
 
@@ -227,18 +233,14 @@ def tried(extension: str, data: bytes) -> tuple[dict[str, str], bytes]:
     """The answer of this process, whatever the file does to the libraries."""
     try:
         return {"media_type": KINDS[extension]}, look(extension, data)
-    except Refused as refusal:
-        return {"refused": str(refusal)}, b""
-    except MemoryError:
-        return {"refused": "memory"}, b""
-    except BaseException:  # noqa: B036 - a panic of a library is no Exception
-        return {"refused": "broken"}, b""
+    except BaseException as error:  # noqa: B036 - a panic of a library is no Exception
+        known: dict[type[BaseException], str] = {Refused: str(error), MemoryError: "memory"}
+        return {"refused": known.get(type(error), "broken")}, b""
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_CORE, 0)):
+        resource.setrlimit(what, (most, most))
     answer, blind = tried(sys.argv[1], sys.stdin.buffer.read())
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + blind)
 

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from events_service.contests import queries as contests
-from events_service.contests.models import Contest, Stage
+from events_service.contests.models import OPEN, Contest, Stage
 from events_service.contests.rules import Rules
 from events_service.contests.rules import of as rules_of
 from events_service.db import db
 from events_service.entries import queries as entries
 from events_service.entries.models import Entry
 from events_service.events import queries as events
-from events_service.events.models import Event
+from events_service.events.models import PUBLISHED, Event
 from events_service.jury.models import (
     ACCEPTED,
     ACTIVE,
@@ -42,7 +43,39 @@ class Progress:
     dealt: int
 
 
-member_of = contests.member
+@dataclass(frozen=True)
+class Seat:
+    """A seat on a jury, and how many of the entries dealt to her in open stages she has signed."""
+
+    member: JuryMember
+    event: Event
+    signed: int
+    dealt: int
+    closes_at: datetime | None
+
+
+def seats_of(actor: Actor, most: int) -> list[Seat]:
+    """Her seats on juries of published contests: those with work first, then the latest."""
+    columns = Assignment.member_id, func.count(Assignment.signed_at), func.count(), func.min(Stage.closes_at)
+    work = select(*columns).join(Stage, Stage.id == Assignment.stage_id)
+    work = work.where(Stage.status == OPEN, Assignment.status == ACTIVE, Assignment.member_id.in_(_seats(actor)))
+    dealt = {row[0]: row[1:] for row in db.session.execute(work.group_by(Assignment.member_id)).tuples()}
+    found = select(JuryMember, Event).join(Event, Event.id == JuryMember.event_id).where(Event.status == PUBLISHED)
+    rows = db.session.execute(found.where(JuryMember.id.in_(_seats(actor))).order_by(Event.starts_at.desc(), Event.id))
+    seats = [Seat(member, event, *dealt.get(member.id, (0, 0, None))) for member, event in rows.tuples()]
+    return sorted(seats, key=lambda seat: seat.signed == seat.dealt)[:most]
+
+
+def _seats(actor: Actor) -> Select[tuple[str]]:
+    return select(JuryMember.id).where(JuryMember.person_id == actor.id, JuryMember.active)
+
+
+def member_of(event_id: str, actor: Actor | None) -> JuryMember | None:
+    """The membership of this person, while it lasts."""
+    if actor is None:
+        return None
+    of = JuryMember.event_id == event_id, JuryMember.person_id == actor.id, JuryMember.active
+    return db.session.scalars(select(JuryMember).where(*of)).first()
 
 
 def holds(actor: Actor | None, event_id: str, *roles: str) -> bool:

@@ -13,6 +13,7 @@ from events_service.contests.models import CLOSED, OPEN, Stage
 from events_service.db import Audit
 from events_service.entries import queries as entries
 from events_service.entries import taking_part
+from events_service.entries.models import SUBMITTED, Entry
 from events_service.events import seats
 from events_service.events.models import PUBLISHED, Event
 from events_service.jury import conflicts, dealing, queries
@@ -95,9 +96,15 @@ def missing(session: Session, event: Event, stage: Stage) -> Missing:
         ("jury-small", len(jury) < rules.jury_min, _("The jury needs %(least)s members", least=rules.jury_min)),
         ("no-chair", all(row.role != CHAIR for row in jury), _("The jury has no chair")),
         ("no-entries", not works, _("No entry takes part in this stage yet")),
+        ("entries-wait", _waits(event, before), _("Entries wait for a decision: admit, return or refuse them first")),
         _deal_wrong(session, stage, {entry.id for entry in works}),
     ]
     return [(code, str(said)) for code, lacks, said in checks if lacks]
+
+
+def _waits(event: Event, before: list[Stage]) -> bool:
+    """Before the first stage: was an entry sent of which nobody has decided? Afterwards nobody can."""
+    return not before and bool(entries.count(event.id, Entry.status == SUBMITTED))
 
 
 def unsigned_said(stage: Stage) -> str:

@@ -9,14 +9,16 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from events_service.db import Notification, db
-from events_service.entries.models import ADMITTED, DRAFT, REFUSED, RETURNED, SUBMITTED, Entry
-from events_service.events.models import PUBLISHED, Event
+from events_service.entries.models import ADMITTED, DRAFT, LIVE, REFUSED, RETURNED, SUBMITTED, Entry
+from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.notifications import ideas
-from events_service.notifications.composing import Fill, context_of, letter_to
+from events_service.notifications.composing import Fill, context_of, facts_of, letter_to
+from events_service.registrations.models import LIVE as SEATED
+from events_service.registrations.models import Registration
 from services.database import utcnow
 from services.i18n import moment, said_plain
 from services.mail import Letter
@@ -44,7 +46,15 @@ SAID = {
         _l("The organisers have extended the time of your entry."),
     ),
 }
-KINDS = (*SAID, WAITING)
+CANCELLED_TOO = "contest_cancelled"
+OF_CONTEST = {
+    CANCELLED_TOO: (_l("Cancelled: %(title)s"), _l("The contest you have entered will not take place.")),
+    "contest_restored": (
+        _l("Takes place after all: %(title)s"),
+        _l("The contest had been cancelled; now it takes place after all. Your entry stands as it was."),
+    ),
+}
+KINDS = (*SAID, *OF_CONTEST, WAITING)
 # In which states of the entry a letter is still true; a receipt always is.
 TRUE_IN = {
     "entry_returned": {RETURNED},
@@ -63,6 +73,27 @@ def owe_author(session: Session, entry: Entry, kind: str) -> None:
     ideas.owe(session, values, kind, entry.event_id, entry.version)
 
 
+def owe_entrants(session: Session, event: Event, kind: str) -> int:
+    """One message of the whole contest to each entrant who is not told as a registrant; answers how many."""
+    found = session.execute(_entrants(event)).all()
+    for author_id, email, name, spoken in found:
+        person = {"recipient": email, "recipient_id": author_id, "recipient_name": name, "language": spoken}
+        ideas.owe(session, {**person, "subject_ref": event.id}, kind, event.id, event.sequence)
+    return len(found)
+
+
+def count_entrants(event: Event) -> int:
+    """How many `owe_entrants` would write to now."""
+    return db.session.scalar(select(func.count()).select_from(_entrants(event).subquery())) or 0
+
+
+def _entrants(event: Event) -> Select[Any]:
+    registered = select(Registration.attendee).where(Registration.event_id == event.id, Registration.status.in_(SEATED))
+    person = Entry.author_id, func.max(Entry.email), func.max(Entry.name), func.max(Entry.language)
+    entered = select(*person).where(Entry.event_id == event.id, Entry.status.in_(LIVE))
+    return entered.where(Entry.author_id.not_in(registered)).group_by(Entry.author_id)
+
+
 def owe_organiser(session: Session, event: Event) -> None:
     """One message the next morning to who planned the contest, however many entries come in until then."""
     ideas.owe_organiser(session, event, WAITING)
@@ -71,8 +102,11 @@ def owe_organiser(session: Session, event: Event) -> None:
 def letter_of(message: Notification, fill: Fill) -> Letter | None:
     """The letter of one of `KINDS`, in the language being spoken; None when it is overtaken."""
     event = db.session.get(Event, message.topic)
-    if event is None or (event.status != PUBLISHED and message.kind != RECEIVED):
+    wanted = CANCELLED if message.kind == CANCELLED_TOO else PUBLISHED
+    if event is None or (event.status != wanted and message.kind != RECEIVED):
         return None
+    if message.kind in OF_CONTEST:
+        return _of_contest(message, event, fill)
     if message.kind == WAITING:
         return _waiting(message, event, fill)
     entry = db.session.get(Entry, message.subject_ref)
@@ -81,6 +115,15 @@ def letter_of(message: Notification, fill: Fill) -> Letter | None:
     subject, lead = SAID[message.kind]
     path = f"/contests/{event.slug}/entries/{entry.id}"
     context = context_of(message, event, str(lead), _facts(message, entry, event), path, _("Page of the entry"))
+    return letter_to(message, str(subject) % {"title": said_plain(event.title)}, context, fill)
+
+
+def _of_contest(message: Notification, event: Event, fill: Fill) -> Letter | None:
+    if ideas.another(message, message.kind, Notification.sequence > message.sequence):
+        return None
+    subject, lead = OF_CONTEST[message.kind]
+    facts = facts_of(event, event.cancel_reason)
+    context = context_of(message, event, str(lead), facts, f"/contests/{event.slug}", _("Page of the contest"))
     return letter_to(message, str(subject) % {"title": said_plain(event.title)}, context, fill)
 
 

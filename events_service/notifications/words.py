@@ -16,6 +16,8 @@ KINDS = {
     "idea_moved": _l("New slot of an idea"),
     "fair_cancelled": _l("Cancelled"),
     "fair_restored": _l("Takes place after all"),
+    "contest_cancelled": _l("Cancelled"),
+    "contest_restored": _l("Takes place after all"),
     "entry_received": _l("Receipt of an entry"),
     "entry_returned": _l("Entry returned"),
     "entry_admitted": _l("Entry admitted"),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from events_service.awards.models import Protocol
 from events_service.db import db
 from events_service.entries.models import Entry
-from events_service.jury.models import RECUSED, Assignment, Conflict, JuryMember
+from events_service.jury.models import RECUSED, REMOVED, Assignment, Conflict, JuryMember
 from events_service.results.models import UPHELD, Appeal, TieVote
 from services.database import utcnow
 from tests.events_service import arena as arenas
@@ -43,6 +43,8 @@ def plant(arena, stage):
         one.status, one.reason, one.signed_at = RECUSED, "Бывшая ученица", None
         added = next(row for row in sheets if row.entry_id == arena.entries[2] and row.member_id == arena.members[3])
         added.ground = "split"
+        away = next(row for row in sheets if row.entry_id == arena.entries[7] and row.member_id == arena.members[4])
+        away.status, away.signed_at = REMOVED, None
         session.add(Conflict(member_id=arena.members[4], entry_id=arena.entries[7], kind="own_school"))
         fifth, sixth = arena.entries[4:6]
         vote = {"entries": sorted([fifth, sixth]), "order": [sixth, fifth], "reason": "Опыт работы", "by_id": "chair"}
@@ -70,7 +72,8 @@ def test_protocol_says_all_that_happened_in_both_papers(suite):
     made = drafted(arena, "REMOTE", decision={"ru": "Поблагодарить школы"}, dissent={"ru": "Особое мнение члена жюри"})
     said = {code: reading.docx_text(paper(arena, made["id"], "docx", code)) for code in ("kk", "ru")}
     with suite.events.app_context():
-        names = db.session.scalars(select(JuryMember.name)).all() + db.session.scalars(select(Entry.name)).all()
+        of_contest = (select(row.name).where(row.event_id == arena.event_id) for row in (JuryMember, Entry))
+        names = [name for found in of_contest for name in db.session.scalars(found)]
     expected = [
         "Протокол № 1", "приказ № 12", "Председатель", "Секретарь", "7 из 7, нужно 5: кворум есть", "Бывшая ученица",
         "Своя школа", "№ 8", "дополнительное чтение", "голосом председателя", "№ 6, № 5. Основание: Опыт работы",
@@ -145,6 +148,16 @@ def test_signed_protocol_stays_and_corrected_results_have_their_own(suite):
     assert call(arena, "POST", body={}).status_code == 200  # there is one a compilation
     with suite.events.app_context():
         assert len(db.session.scalars(select(Protocol)).all()) == 2
+
+
+def test_ties_of_the_last_stage_show_the_total_that_is_equal(suite):
+    arena = ground.closed(suite, entries=4, jurors=5, nominations=1)
+    equal = {"tie": "final", "total": "86.51"}
+    ground.compiled(arena, n1={**equal, "decides": "88.01"}, n2={**equal, "decides": "86.02"})
+    found = drafted(arena)["contents"]["sections"]
+    rows = next(block["table"]["rows"] for one in found if one["title"] == "Тең нәтижелер" for block in one["blocks"])
+    assert [row[2] for row in rows] == ["86,51", "86,51"]
+    assert [one["blocks"] for one in found if one["title"] == "Ерекше пікір"] == [[{"text": "Болған жоқ."}]]
 
 
 def test_draft_of_older_results_is_not_signed(suite):

@@ -1,5 +1,7 @@
 """The rules of a contest: versioned, all or nothing from a file, frozen when the first stage opens."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import func, select
 
@@ -9,6 +11,7 @@ from events_service.contests.models import Contest, Criterion, Nomination, Stage
 from events_service.db import Audit, db
 from events_service.events.models import Event
 from events_service.jury.models import Deal
+from services.database import utcnow
 from services.errors import Conflict
 from services.identity import Actor
 from tests.events_service import arena as arenas
@@ -204,6 +207,19 @@ def test_criteria_keep_their_ids_and_a_code_stands_once(contest):
     twice = contest.suite.json("PUT", sheet, {"criteria": [lines[0], lines[0]]}, as_=contest.organiser)
     assert twice.status_code == 422
     assert contest.do("GET", sheet) == found
+
+
+def test_contest_tells_when_entries_close_and_that_stages_have_no_order(suite):
+    arena = arenas.build(suite)
+    path = f"/api/v1/contests/{arenas.SLUG}"
+    for stage in arena.stages.values():
+        suite.json("PATCH", f"{path}/stages/{stage}", {"position": 5}, as_=arena.organiser)
+    found = suite.json("GET", path, as_=arena.organiser).get_json()
+    assert (len(found["faults"]), found["state"]) == (1, "entries")
+    with suite.events.app_context(), db.transaction() as session:
+        session.get_one(Contest, arena.event_id).entries_close_at = None
+        session.get_one(Event, arena.event_id).starts_at = utcnow() - timedelta(hours=1)
+    assert suite.json("GET", path).get_json()["state"] == "closed"  # the event has begun
 
 
 def test_copied_contest_has_the_rules_and_not_what_was_entered(suite):

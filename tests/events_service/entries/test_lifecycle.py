@@ -102,6 +102,9 @@ def test_late_entry_is_refused_unless_extended_on_record(arena, token):
     assert "late_until" in call(arena, "POST", f"{path}/return", back, arena.organiser, 422)["errors"]
     call(arena, "POST", f"{path}/return", {**back, **late}, arena.organiser)
     assert call(arena, "POST", f"{path}/submit", {}, token)["status"] == "submitted"
+    with arena.suite.events.app_context():
+        rows = db.session.scalars(select(Audit.new).where(Audit.action == "entry.returned"))
+        assert [row["late_until"] for row in rows] == [late["late_until"]]
 
 
 def test_school_counts_as_it_is_on_the_day_of_entry(suite):
@@ -116,6 +119,11 @@ def test_school_counts_as_it_is_on_the_day_of_entry(suite):
     change(arena, rules={"eligibility": "anyone"})
     kept = call(arena, "POST", f"entries/{entry['id']}/submit", {}, other)
     assert (kept["small_class"], bool(kept["district"])) == (False, True)
+    # It is mended later; what became of the school meanwhile changes nothing.
+    call(arena, "POST", f"entries/{entry['id']}/return", {"reason": "Толықтырыңыз"}, arena.organiser)
+    change(arena, rules={})
+    change(arena, entry["id"], district="UST")
+    assert call(arena, "POST", f"entries/{entry['id']}/submit", {}, other)["district"] == "UST"
 
 
 def test_one_person_has_one_live_entry_in_a_nomination_and_as_many_as_the_rules_say(arena, token):

@@ -104,6 +104,19 @@ def test_two_windows_lose_nothing(arena, token):
     assert "Первое" in one.get(path).text
 
 
+def test_entrants_hear_once_that_the_contest_is_off_and_its_kind_stays(arena, token):
+    submitted(arena, token)
+    assert arena.suite.json("PATCH", f"/api/v1/events/{SLUG}", {"kind": "seminar"}, arena.organiser).status_code == 409
+    desk = arena.suite.browser("ru", as_=arena.organiser)
+    desk.get(f"/events/{SLUG}/cancel")
+    assert "1 участник получит письмо." in desk.text
+    desk.submit_fields({"reason": "Боран"})
+    arena.suite.drain()
+    texts = [mail.get_body(("plain",)).get_content() for mail in arena.suite.mails()]
+    assert [f"/contests/{SLUG}" in text for text in texts if "Боран" in text] == [True]
+    assert sum("өтпейді" in text or "не состоится" in text for text in texts) == 1
+
+
 def judged(arena, token, blind_stage=True):
     """An admitted entry with a file in an open stage."""
     entry = submitted(arena, token)
@@ -136,13 +149,14 @@ def test_result_and_feedback_are_shown_once_published(suite):
     arena = arenas.build(suite, entries=2, jurors=2, open_stage="REMOTE", deal=True)
     token, secret = suite.sign_in("teacher", 0), "Сабағыңыз ұнады"
     path = f"{ROOT}/entries/{arena.entries[0]}"
-    line = {"id": arena.entries[0], "place": 1, "shared": True, "score": "83.50", "corrected": None, "total": "86.50",
-            "decides": "83.50", "passes": True}  # fmt: skip
+    line = {"id": arena.entries[0], "place": 1, "shared": True, "score": "80.00", "corrected": "83.50",
+            "decides": "83.50", "total": "86.50", "passes": True}  # fmt: skip
     with suite.events.app_context(), db.transaction() as session:
         for sheet in session.query(Assignment):
             sheet.feedback, sheet.signed_at = secret, utcnow()
         document = json.dumps({"nominations": [{"entries": [line]}]})
         made = Compilation(stage_id=arena.stages["REMOTE"], number=1, status=DONE, document=document, created_by="x")
+        made.published_at, made.inputs_hash = utcnow(), "ab" * 32
         session.add(made)
         session.flush()
         compiled = made.id
@@ -150,7 +164,7 @@ def test_result_and_feedback_are_shown_once_published(suite):
     assert (secret in before, "83,50" in before) == (False, False)
     with suite.events.app_context(), db.transaction() as session:
         stage = session.get_one(Stage, arena.stages["REMOTE"])
-        stage.compilation_id, stage.published_at = compiled, utcnow()
+        stage.compilation_id, stage.published_at, stage.status = compiled, utcnow(), "closed"
     after = suite.get(path, token, "kk").text
     assert [word in after for word in (secret, "83,50", "86,50")] == [True] * 3
     assert suite.get(path, suite.sign_in("teacher", 1), "kk").status_code == 404

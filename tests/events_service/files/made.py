@@ -1,11 +1,14 @@
 """Files as people make them, with their names in the metadata, and files that mean harm."""
 
+import base64
 import io
 import zipfile
 
 import docx
 import pikepdf
+from docx.oxml import parse_xml
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 AUTHOR = "Айгүл Сейітова"
 MB = 2**20
@@ -29,14 +32,21 @@ def pdf(pages=2, javascript=True):
         Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=60, Height=40, BitsPerComponent=8,
         ColorSpace=pikepdf.Name.DeviceRGB, Filter=pikepdf.Name.DCTDecode,
     )  # fmt: skip
+    packed = pikepdf.Stream(book, base64.a85encode(picture()) + b"~>")
+    packed.stream_dict = pikepdf.Dictionary(photo.stream_dict)
+    packed.Filter = pikepdf.Array([pikepdf.Name.ASCII85Decode, pikepdf.Name.DCTDecode])
     page = book.pages[0]
-    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=photo))
+    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=photo, Im1=packed))
     page.Contents = pikepdf.Stream(book, b"q 60 0 0 40 50 50 cm /Im0 Do Q")
     link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="mailto:aigul@example.kz")
     page.Annots = book.make_indirect(
         pikepdf.Array([
             pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=link),
             pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Text, Rect=[0, 0, 9, 9], T=AUTHOR),
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, Rect=[0, 0, 9, 9], FT=pikepdf.Name.Sig,
+                T="Signature1", AP=pikepdf.Dictionary(N=pikepdf.Stream(book, b"(Signed by Aigul) Tj")),
+            ),
         ])
     )  # fmt: skip
     book.docinfo["/Author"] = AUTHOR
@@ -55,14 +65,28 @@ def document(**members):
     made.core_properties.author = made.core_properties.last_modified_by = AUTHOR
     made.add_paragraph("Сабақ жоспары")
     made.add_picture(io.BytesIO(picture()))
+    made.add_picture(io.BytesIO(commented_png()))
+    made.inline_shapes[1]._inline.docPr.set("descr", "C:\\Users\\Aigul\\photo.png")
+    made.inline_shapes[0]._inline.docPr.set("descr", "Оқушылар/сынып")
+    made.settings.element.append(parse_xml(RSIDS))
     made.part.relate_to("https://aigul.example.kz", f"{RELATIONS}/hyperlink", is_external=True)
     made.save(out)
     return repacked(out.getvalue(), **members)
 
 
+def commented_png():
+    """A PNG with words, as programs that edit pictures write them."""
+    out, words = io.BytesIO(), PngInfo()
+    words.add_text("Author", "Aigul")
+    Image.new("RGB", (30, 20), "red").save(out, "PNG", pnginfo=words)
+    return out.getvalue()
+
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+RSIDS = f'<w:rsids xmlns:w="{WORD}"><w:rsidRoot w:val="00A1B2C3"/><w:rsid w:val="00A1B2C3"/></w:rsids>'
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 REMARK = (
-    f'<w:ins w:id="1" w:author="{AUTHOR}" w:date="2026-11-01T10:00:00Z" w:rsidR="00">'
+    f'<w:ins w:id="1" w:author="{AUTHOR}" w:date="2026-11-01T10:00:00Z" w:rsidR="00A1B2C3">'
     "<w:r><w:t>қосылған</w:t></w:r></w:ins>"
 ).encode()
 

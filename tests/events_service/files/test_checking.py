@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import random
 import resource
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from PIL import Image
 
 from events_service.files import checking
+from services import children
 from services.errors import Invalid
 from tests.events_service.files.made import AUTHOR, HOSTILE, document, pdf, picture
 
@@ -82,15 +84,18 @@ def test_blind_copies_hold_nothing_of_who_made_them(suite):
         before, after = opened(files[name]), opened(one.blind)
         assert any(trace in before for trace in TRACES), name
         assert not any(trace in after for trace in TRACES), name
-    assert "қосылған" in opened(found["b.DOCX"].blind).decode(errors="replace")
+    written = opened(found["b.DOCX"].blind).decode(errors="replace")
+    assert "қосылған" in written
+    assert "Оқушылар/сынып" in written  # what describes a picture stays, the folder it lay in does not
     with pikepdf.open(io.BytesIO(found["a.pdf"].blind)) as book:
         assert (len(book.pages), list(book.docinfo), len(book.attachments)) == (2, [], 0)
-        photo = bytes(book.pages[0].Resources.XObject.Im0.get_raw_stream_buffer())
-    assert Image.open(io.BytesIO(photo)).size == (60, 40)
+        images = book.pages[0].Resources.XObject
+        photos = [bytes(images[name].get_raw_stream_buffer()) for name in ("/Im0", "/Im1")]
+    assert [Image.open(io.BytesIO(photo)).size for photo in photos] == [(60, 40)] * 2
     assert [p.text for p in docx.Document(io.BytesIO(found["b.DOCX"].blind)).paragraphs][:1] == ["Сабақ жоспары"]
 
 
-TRACES = [b"igul", AUTHOR.encode(), AUTHOR.encode("utf-16-be"), b"JavaScript", b"2026-11-01", b"Exif\0\0"]
+TRACES = [b"igul", AUTHOR.encode(), AUTHOR.encode("utf-16-be"), b"JavaScript", b"2026-11-01", b"Exif\0\0", b"00A1B2C3"]
 
 
 def opened(data):
@@ -113,6 +118,23 @@ def test_picture_is_turned_as_it_was_held(suite):
     with suite.events.test_request_context("/"):
         drawn = checking.inspect("x.jpg", out.getvalue()).blind
     assert Image.open(io.BytesIO(drawn)).size == (40, 60)
+
+
+def test_picture_that_grows_when_drawn_anew_is_not_kept(suite):
+    """Few colours pack well, and three bytes a pixel do not."""
+    noise, out = Image.frombytes("P", (3000, 3000), random.Random(1).randbytes(3000 * 3000)), io.BytesIO()
+    noise.putpalette(random.Random(2).randbytes(768))
+    noise.save(out, "PNG", compress_level=1)
+    with suite.events.test_request_context("/?lang=en"):
+        assert "simpler form" in refusal("x.png", out.getvalue())
+        assert checking.inspect("x.png", picture("PNG")).blind  # the control
+
+
+def test_child_has_none_of_our_secrets(suite, monkeypatch, tmp_path):
+    monkeypatch.setenv("SECRET_KEY", "canary")
+    script = tmp_path / "child.py"
+    script.write_text("import os; print(sorted(os.environ))", encoding="utf-8")
+    assert b"SECRET" not in children.ask(script, b"", 5)
 
 
 def test_bomb_is_stopped_by_the_limit_of_the_child_too(suite, monkeypatch, tmp_path):

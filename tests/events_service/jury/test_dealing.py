@@ -48,6 +48,11 @@ def panels(arena):
     return {entry: tuple(panel) for entry, panel in found.items()}
 
 
+def decided(arena, status):
+    with arena.suite.events.app_context(), db.transaction() as session:
+        session.get_one(Entry, arena.entries[0]).status = status
+
+
 def barred(arena):
     with arena.suite.events.app_context():
         return {(row.member_id, row.entry_id): row.kind for row in db.session.scalars(select(Conflict))}
@@ -63,6 +68,9 @@ def test_proposal_is_looked_at_then_accepted_and_opened(arena):
     anchors = [arena.entries[number - 1] for number in proposed["facts"]["anchors"]]
     assert faults(sorted(arena.members), set(barred(arena)), 3, given, anchors) == set()
     assert (len(given), len(anchors)) == (12, 3)
+    decided(arena, SUBMITTED)  # an entry nobody has decided about could never be decided about afterwards
+    assert call(arena, "POST", stage_path(arena, "open"), {}, want=409)["type"].endswith("entries-wait")
+    decided(arena, ADMITTED)
     call(arena, "POST", stage_path(arena, "open"), {})
     assert len(owed(arena, "jury_opened")) == SEVEN
     with arena.suite.events.app_context():
