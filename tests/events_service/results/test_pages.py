@@ -50,6 +50,15 @@ def test_worked_example_stands_on_the_pages(example):
     assert all(number in shown for number in ("83,50", "88,50", "86,50"))
 
 
+def test_desk_says_that_newer_results_of_an_earlier_stage_count(example):
+    hall, said = example[0], "newer results than these"
+    assert said not in text_at(hall, "/desk", hall.arena.organiser)
+    hall.published("REMOTE")
+    assert said in text_at(hall, "/desk", hall.arena.organiser)
+    hall.compile("FINAL")
+    assert said not in text_at(hall, "/desk", hall.arena.organiser)
+
+
 def test_arithmetic_is_for_the_author_and_who_directs_the_jury(suite):
     hall = closed(suite, SCORES)
     version = hall.compile()
