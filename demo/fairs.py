@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from demo.facts import Row, rows_of
-from demo.people import address_of
+from demo.people import actor_of, address_of
 from events_service.directory.models import Person
 from events_service.events.models import Event
 from events_service.fairs import deciding, keeping, queries, submitting
@@ -36,7 +36,7 @@ def _bring(session: Session, event: Event, row: Row, section_id: str) -> Idea:
     """An idea that was handed in; to a fair that is over nobody can bring one any more, so it is written as it was."""
     found = select(Person).where(Person.email == address_of("teacher", int(row["teacher"])))
     person = session.scalars(found).one()
-    author = Actor(person.id, person.name, frozenset(person.roles), "", person.school_id or "", person.language)
+    author = actor_of(person)
     body = _idea(row) | {"section": section_id}
     if queries.state_of(event) == "open":
         idea, _new = submitting.write(session, author, event.id, person, body)

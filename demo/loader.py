@@ -1,6 +1,7 @@
 """Loading the demonstration into two databases that are empty, once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -25,9 +26,10 @@ class NotOurs(RuntimeError):
     """A database holds something that is not the demonstration."""
 
 
-def load(registry: Flask, events: Flask) -> bool:
+def load(registry: Flask, events: Flask, without: Container[str] = ()) -> bool:
     """Migrate both databases and load what is missing; False when all is there already.
 
+    Events whose codes are in `without` are left out.
     Raises NotOurs when a database holds rows but not the demonstration's mark.
     """
     missing = [_missing(registry, registry_db, Territory, Person), _missing(events, events_db, Event)]
@@ -37,7 +39,7 @@ def load(registry: Flask, events: Flask) -> bool:
     if missing[1]:
         with events.app_context():
             copying.pull(events)
-            _write(events_db, load_events)
+            _write(events_db, partial(load_events, without=without))
     return any(missing)
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from demo.facts import rows_of
+from services.identity import Actor
 from services.text import fold, sort_key
 
 Row = dict[str, Any]
@@ -25,6 +26,11 @@ def stable_id(name: str) -> str:
 def address_of(role: str, number: int) -> str:
     width = 4 if role == "teacher" else 1
     return f"{role}{number:0{width}}@example.invalid"
+
+
+def actor_of(person: Any) -> Actor:
+    """A person of the events' copy as who acts."""
+    return Actor(person.id, person.name, frozenset(person.roles), "", person.school_id or "", person.language)
 
 
 def everybody(schools: list[Row], territories: list[str]) -> list[Found]:

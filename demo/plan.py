@@ -45,6 +45,11 @@ PURPOSE = {
     "en": "To find innovative pedagogical works, spread the successful experience of teachers of small-class schools "
     "and raise the level of teaching.",
 }
+LESSON = {
+    "kk": "«Шағын жинақты мектептің үздік сабағы» байқауы",
+    "ru": "Конкурс «Лучший урок малокомплектной школы»",
+    "en": "Contest: the best lesson of a small-class school",
+}
 # Days off of every year; the moving ones do not matter to a demonstration.
 DAYS_OFF = "01-01 01-02 01-07 03-08 03-21 03-22 03-23 05-01 05-07 05-09 07-06 08-30 10-25 12-16"
 
@@ -69,7 +74,9 @@ def everything(today: date) -> list[Planned]:
         *(Planned(row["code"], reported(row)) for row in rows),
         *(Planned(f"{row['code']}-again", repeated(row, today)) for row in again),
         *(Planned(row["code"], coming(row, today), row["state"]) for row in rows_of("coming_synthetic")),
-        Planned("CT-NOW", contest(today)),
+        Planned("CT-NOW", contest(today, 49)),
+        Planned("CT-JURY", contest(today, 30) | {"title": LESSON}),
+        Planned("CT-PAST", last_contest(today)),
     ]
 
 
@@ -111,9 +118,9 @@ def coming(row: Row, today: date) -> Body:
     }
 
 
-def contest(today: date) -> Body:
-    """This year's contest: its event is the final, some weeks ahead."""
-    day = working_day(today + timedelta(days=49))
+def contest(today: date, days: int) -> Body:
+    """A contest: its event is the final, so many days ahead."""
+    day = working_day(today + timedelta(days=days))
     [programme] = [row for row in rows_of("programmes") if row["code"] == "BEST_TEACHER"]
     return {
         "title": _texts(programme, "name"),
@@ -129,6 +136,13 @@ def contest(today: date) -> Body:
         "agenda": [],
         "materials": [],
     }
+
+
+def last_contest(today: date) -> Body:
+    """Last year's, half a year ago."""
+    body = contest(today, -180)
+    year = body["starts_at"].year
+    return body | {"title": {code: f"{text} – {year}" for code, text in body["title"].items()}}
 
 
 def same_weekday(day: date, today: date) -> date:

@@ -4,15 +4,19 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from events_service.awards.models import KINDS, SIGNED, Award, Protocol
+from events_service.contests import checking
 from events_service.contests import queries as contests
-from events_service.contests.models import Stage
+from events_service.contests.models import OPEN, PLANNED, Stage
 from events_service.db import Audit, db
-from events_service.entries.models import Entry
+from events_service.entries import queries as entries
+from events_service.entries.models import SUBMITTED, Entry
 from events_service.events import queries as events
-from events_service.events.models import Event
+from events_service.events.models import DRAFT, Event
 from events_service.jury import queries as jury
-from events_service.jury.models import ACTIVE, Assignment, JuryMember
-from events_service.results.models import DONE, Compilation
+from events_service.jury.models import ACTIVE, CHAIR, Assignment, JuryMember
+from events_service.results import queries as results
+from events_service.results.models import DONE, FILED, UPHELD, Appeal, Compilation
+from services.database import utcnow
 from services.errors import NotFound
 from services.identity import Actor
 
@@ -130,3 +134,48 @@ def held(typed: str, actor: Actor) -> Award:
     if award.entry.author_id != actor.id and not events.owns(actor, award.entry.event):
         raise NotFound
     return award
+
+
+def next_step(event: Event) -> tuple[str, Stage | None]:
+    """What who directs a contest does next, as `contests.words.STEPS` calls it, and in which stage. Only reads."""
+    contest, stages = contests.contest_of(event), contests.stages(event.id)
+    if contest.frozen_at is None and checking.check(event.id):
+        return "rules", None
+    if event.status == DRAFT:
+        return "publish", None
+    waits = Entry.event_id == event.id, Entry.status == SUBMITTED
+    if stages[0].status == PLANNED and db.session.scalar(select(func.count(Entry.id)).where(*waits)):
+        return "admit", None
+    if (step := _of_jury(event, stages[0])) or entries.is_open(event, contest):
+        return step or "entries", None
+    steps = ((_in_stage(stage), stage) for stage in stages)
+    step, stage = next(((code, stage) for code, stage in steps if code), ("", None))
+    return (step, stage) if step else ("done" if counts(event.id) else "awards", None)
+
+
+def _of_jury(event: Event, first: Stage) -> str:
+    """Is the jury still to be named?"""
+    seats = jury.members(event.id) if first.status == PLANNED else []
+    lacks = len(seats) < jury.rules(event.id).jury_min or all(row.role != CHAIR for row in seats)
+    return "jury" if first.status == PLANNED and lacks else ""
+
+
+def _in_stage(stage: Stage) -> str:
+    """What is left to do in one stage; nothing where its protocol is signed."""
+    if stage.status == PLANNED:
+        dealt = jury.accepted(stage.id) and not jury.short(stage)
+        return "empty" if not entries.entrants(stage) else "open" if dealt else "deal"
+    if stage.status == OPEN:
+        late = stage.closes_at is not None and stage.closes_at <= utcnow()
+        return "close" if not unsigned(stage.id) else "late" if late else "score"
+    published = results.published(stage)
+    if published is None:
+        return "show" if done(stage.id) else "compile"
+    of_stage = select(func.count(Appeal.id)).where(Appeal.stage_id == stage.id)
+    upheld = of_stage.where(Appeal.status == UPHELD, Appeal.answered_at > published.created_at)
+    if db.session.scalar(of_stage.where(Appeal.status == FILED)):
+        return "appeals"
+    if db.session.scalar(upheld):
+        return "correct"
+    written = any(row.compilation_id == published.id for row in protocols(stage.id))
+    return "" if standing(stage) else "sign" if written else "write"

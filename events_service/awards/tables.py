@@ -23,7 +23,7 @@ from events_service.jury import words as jury_words
 from events_service.jury.models import ACTIVE, Assignment
 from events_service.results import queries as results
 from events_service.results.models import Compilation
-from events_service.scoring.models import Score
+from events_service.scoring import queries as scoring
 from services import exports
 from services.errors import NotFound
 from services.i18n import local, said_plain
@@ -100,13 +100,13 @@ def of_entries(event: Event, actor: Actor | None) -> Lines:
 
 
 def of_assignments(event: Event, actor: Actor | None) -> Lines:
-    """Who reads what and how far it is; no marks, no authors."""
+    """Who reads what and how far it is; no marks, no authors, and no grounds while a stage is open."""
     yield [_("Stage"), _("Entry"), _("Nomination"), _("Juror"), _("Ground"), _("State"), _("Reason"), _("Signed at")]
     for stage in contests.stages(event.id):
         for row in _found(_dealt(stage)):
             state = [str(words.ASSIGNMENTS[row.status]), row.reason, _at(event, row.signed_at)]
             entry = [row.entry.number, said_plain(row.entry.nomination.title)]
-            ground = str(jury_words.GROUNDS.get(row.ground, row.ground))
+            ground = str(jury_words.GROUNDS.get(row.ground_told or "", ""))
             yield [said_plain(stage.title), *entry, row.member.name, ground, *state]
 
 
@@ -149,13 +149,8 @@ def _published(event: Event) -> Iterator[tuple[Stage, dict[str, Any], str]]:
 
 def _points(stage: Stage) -> dict[str, dict[str, Any]]:
     """The newest points of each sheet, by criterion."""
-    rows = select(Score.assignment_id, Score.criterion_id, Score.points).join(
-        Assignment, Assignment.id == Score.assignment_id
-    )
     found: dict[str, dict[str, Any]] = {}
-    for sheet, criterion, points in db.session.execute(
-        rows.where(Assignment.stage_id == stage.id).order_by(Score.version, Score.id)
-    ):
+    for sheet, criterion, points in scoring.newest(stage.id):
         found.setdefault(sheet, {})[criterion] = points
     return found
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from events_service.contests import queries
@@ -32,11 +31,9 @@ def begin(session: Session, actor: Actor, ref: str, version: int | None = None) 
 
 
 def take_turn(session: Session, event_id: str) -> Contest:
-    """The event first, then its stages, as everywhere; then the contest as it is now."""
+    """The event, then its stages in their order, as every verb takes them; then the contest as it is now."""
     seats.take_turn(session, event_id)
-    session.connection().execute(
-        update(Stage.__table__).where(Stage.event_id == event_id).values(turns=Stage.turns + 1)
-    )
+    queries.take_turns(session, event_id)
     ledger.insert_once(session, Contest, {"event_id": event_id, **NEW})
     return session.get_one(Contest, event_id, populate_existing=True)
 

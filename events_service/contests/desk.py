@@ -24,6 +24,7 @@ from services.app import say
 from services.fields import Body
 from services.forms import Form
 from services.identity import holders, me
+from services.text import UNSAFE
 from services.web import Pages
 
 pages = Pages("contest_desk", __name__)
@@ -205,7 +206,7 @@ def load(ref: str) -> ResponseReturnValue:
         contest=queries.contest_of(event),
         found=found,
         faults=faults,
-        files=files,
+        files={name: UNSAFE.sub("", text) for name, text in files.items()},  # no page can hold such a character
     )
     return html, form.status
 

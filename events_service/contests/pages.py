@@ -2,10 +2,12 @@
 
 from flask import render_template
 
+from events_service.awards import queries as awards
 from events_service.contests import checking, queries, rules, words
 from events_service.contests.models import Stage
 from events_service.entries import queries as entries
 from events_service.events import queries as events
+from events_service.events.models import CANCELLED
 from events_service.jury import queries as jury
 from services.i18n import pick
 from services.identity import ANYONE, actor
@@ -20,7 +22,7 @@ def contest_page(ref: str) -> str:
     event, person = queries.visible(ref, actor()), actor()
     contest, stages = queries.contest_of(event), queries.stages(event.id)
     nominations, sheets = queries.nominations(event.id), queries.sheets(event.id)
-    owner = events.owns(person, event)
+    owner, directs = events.owns(person, event), jury.directs(person, event)
     purpose, language = pick(event.description)
     return render_template(
         "contests/contest.html",
@@ -35,6 +37,8 @@ def contest_page(ref: str) -> str:
         purpose=[part.strip() for part in purpose.split("\n\n") if part.strip()],
         purpose_language=language,
         owner=owner,
+        directs=directs,
+        step=awards.next_step(event) if directs and event.status != CANCELLED else None,
         faults=checking.faults(nominations, stages, sheets) if owner and not contest.frozen_at else [],
         member=jury.member_of(event.id, person),
         closes_at=queries.closes_at(event, contest),

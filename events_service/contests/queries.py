@@ -114,3 +114,8 @@ def take_turn(session: Session, stage_id: str) -> Stage:
     if stage is None:
         raise NotFound
     return stage
+
+
+def take_turns(session: Session, event_id: str) -> list[Stage]:
+    """The turns of all stages of a contest, in their order: two who take more than one must not wait for each other."""
+    return [take_turn(session, stage.id) for stage in stages(event_id)]

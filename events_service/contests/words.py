@@ -57,3 +57,27 @@ SETTINGS = {
     "appeal_days": _l("Working days for an appeal"),
     "signatures": _l("Jurors who sign the protocol beside chair and secretary"),
 }
+# What who directs a contest does next (awards.queries.next_step): what it is, and where, below the contest's page.
+STEPS = {
+    "rules": (_l("Finish nominations and criteria"), "/nominations"),
+    "publish": (_l("Publish the contest"), ""),
+    "admit": (_l("Look through the entries that were sent"), "/entries"),
+    "jury": (_l("Name the jury"), "/jury/members"),
+    "entries": (_l("Entries are coming in, all of them are looked through"), "/entries"),
+    "empty": (_l("No entry takes part yet"), "/entries"),
+    "deal": (_l("Deal the entries to the jurors"), "/jury/deal"),
+    "open": (_l("Open scoring"), "/jury/stages"),
+    "score": (_l("The jury is scoring: see how far it is"), "/jury/stages"),
+    "late": (_l("The deadline is over: close scoring or move the deadline"), "/jury/stages"),
+    "close": (_l("All sheets are signed: close scoring"), "/jury/stages"),
+    "compile": (_l("Compile the results"), "/results/desk"),
+    "show": (_l("Look at the results and publish them"), "/results/desk"),
+    "appeals": (_l("Answer the appeals"), "/results/appeals"),
+    "correct": (_l("An appeal was upheld: compile the results anew"), "/results/desk"),
+    "write": (_l("Write the protocol"), "/protocol"),
+    "sign": (_l("Put down who has signed the protocol"), "/protocol"),
+    "awards": (_l("Give diplomas and certificates"), "/awards"),
+    "done": (_l("Everything is done"), "/results"),
+}
+# Steps that only organisers take; the chair and the secretary are told of them.
+OF_ORGANISERS = ("rules", "publish", "admit", "entries", "empty", "awards")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from events_service.contests import queries as contests
 from events_service.contests.models import Stage
 from events_service.db import IdempotencyKey, db
+from events_service.events import queries as events
 from events_service.jury import dealing, naming, queries, recusing, stages
 from events_service.jury.schemas import (
     AcceptBody,
@@ -37,7 +38,7 @@ from events_service.jury.schemas import (
 )
 from services import ledger
 from services.identity import SIGNED_IN, holders, me
-from services.paging import PageQuery, make_cursor, page_of, read_cursor
+from services.paging import PageQuery, page_of, paged
 from services.web import Api, if_match
 
 api = Api("jury_api", __name__)
@@ -85,11 +86,9 @@ def remove_member(body: dict[str, Any], ref: str, member_id: str) -> ResponseRet
 @api.response(200, page_of(ConflictAnswer))
 def list_conflicts(query: dict[str, Any], ref: str) -> dict[str, Any]:
     """Conflicts on record: all for those who direct the jury, for another member what she declared herself."""
-    found = queries.conflicts_seen(contests.visible(ref, me()), me())
-    start = read_cursor(query["cursor"])
-    end = start + query["limit"]
-    items = [show_conflict(*row) for row in found[start:end]]
-    return {"items": items, "total": len(found), "next": make_cursor(end) if end < len(found) else None}
+    event = contests.visible(ref, me())
+    found, plainly = queries.conflicts_seen(event, me()), events.owns(me(), event)
+    return paged(db.session(), found, query["limit"], query["cursor"], lambda row: show_conflict(row, plainly))
 
 
 @api.post("/contests/<ref>/jury/conflicts", who=SIGNED_IN)
@@ -100,9 +99,18 @@ def declare_conflict(body: dict[str, Any], ref: str) -> Response:
 
     def effect() -> dict[str, Any]:
         kept = recusing.declare(db.session(), me(), ref, body["entry"], body["note"], body.get("member"))
-        return show_conflict(*queries.conflict(kept))
+        return show_conflict(kept, plainly=False)
 
     return _once(effect, 201)
+
+
+@api.delete("/contests/<ref>/jury/conflicts/<member_id>/<entry_id>", who=SIGNED_IN)
+@api.response(204)
+def take_conflict_back(ref: str, member_id: str, entry_id: str) -> ResponseReturnValue:
+    """Take back what was declared, while the stages of the entry have not opened and no entry was given back on it."""
+    with db.transaction() as session:
+        recusing.take_back(session, me(), ref, member_id, entry_id)
+    return "", 204
 
 
 @api.post("/contests/<ref>/stages/<stage_id>/assignments/propose", who=SIGNED_IN)

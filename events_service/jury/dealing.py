@@ -153,6 +153,13 @@ def refill(session: Session, stage: Stage, entry: Entry) -> Assignment | None:
     return given
 
 
+def refill_all(session: Session, stage: Stage) -> None:
+    """The same for all entries of an open stage, when there is a new juror or an entry is let in late."""
+    for entry, _readers in queries.short(stage) if stage.status == OPEN else ():
+        while refill(session, stage, entry):
+            pass
+
+
 def one_more(session: Session, stage: Stage, entry: Entry) -> Assignment | None:
     """One more reader on a wide split, inside a turn that is taken; None when nobody is left."""
     return _give(session, stage, entry, "split")
@@ -180,15 +187,14 @@ def _check_replaceable(session: Session, stage: Stage) -> None:
 
 def _give(session: Session, stage: Stage, entry: Entry, ground: str) -> Assignment | None:
     """To the least loaded juror who has no conflict and never had the entry in this stage; by id among equals."""
-    members = queries.scoring(stage.event_id)
-    rules = queries.rules(stage.event_id)
-    conflicts.record(session, conflicts.found(session, members, [entry], rules))
     of_stage = Assignment.stage_id == stage.id
+    had = {*session.scalars(select(Assignment.member_id).where(of_stage, Assignment.entry_id == entry.id))}
+    # Who reads it already is not looked up again: a conflict that is new would lock her out of her sheet.
+    others = [member for member in queries.scoring(stage.event_id) if member.id not in had]
+    conflicts.record(session, conflicts.found(session, others, [entry], queries.rules(stage.event_id)))
     barred = {*session.scalars(select(Conflict.member_id).where(Conflict.entry_id == entry.id))}
-    barred |= {*session.scalars(select(Assignment.member_id).where(of_stage, Assignment.entry_id == entry.id))}
-    live = session.scalars(select(Assignment.member_id).where(of_stage, Assignment.status == ACTIVE))
-    loads = Counter(live)
-    free = [member for member in members if member.id not in barred]
+    loads = Counter(session.scalars(select(Assignment.member_id).where(of_stage, Assignment.status == ACTIVE)))
+    free = [member for member in others if member.id not in barred]
     if not free:
         return None
     chosen = min(free, key=lambda member: (loads[member.id], member.id))

@@ -1,6 +1,5 @@
 """Pages by which organisers name the jury; its chair and secretary read them."""
 
-from collections import Counter
 from typing import Any
 
 from flask import redirect, render_template, request
@@ -30,15 +29,13 @@ BOTH = ["GET", "POST"]
 def members(ref: str) -> str:
     """The jury, what it lacks, and the order it stands on."""
     event = queries.directed(ref, me())
-    jury, dealt = queries.members(event.id), Counter[str]()
-    for stage in contests.stages(event.id):
-        dealt.update({row.member.id: row.dealt for row in queries.progress(stage.id)})
+    jury = queries.members(event.id)
     return render_template(
         "jury/members.html",
         event=event,
         jury=jury,
         contest=contests.contest_of(event),
-        dealt=dealt,
+        dealt={row.member.id: row.dealt for row in queries.progress_of_contest(event.id)},
         schools=directory.schools_named({row.school_id for row in jury if row.school_id}),
         warnings=warnings(event, jury),
         owner=events.owns(me(), event),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from events_service.contests.models import Stage
+from events_service.contests.models import OPEN, Stage
 from events_service.db import db
 from events_service.entries.models import Entry
 from services.database import Instant, utcnow
@@ -58,6 +58,8 @@ class Conflict(db.Model):
     kind: Mapped[str] = mapped_column(String(20))
     note: Mapped[str] = mapped_column(String(500), default="")
     found_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
+    member: Mapped[JuryMember] = relationship()
+    entry: Mapped[Entry] = relationship()
 
 
 class Deal(Identified, db.Model):
@@ -101,3 +103,8 @@ class Assignment(Identified, db.Model):
     stage: Mapped[Stage] = relationship()
     entry: Mapped[Entry] = relationship()
     member: Mapped[JuryMember] = relationship()
+
+    @property
+    def ground_told(self) -> str | None:
+        """Why it was dealt: told to nobody while the stage is open, as `split` says that two others lie far apart."""
+        return None if self.stage.status == OPEN else self.ground

@@ -12,7 +12,7 @@ from events_service.directory import queries as directory
 from events_service.directory.models import Person
 from events_service.events import seats
 from events_service.events.models import Event
-from events_service.jury import queries, recusing
+from events_service.jury import dealing, queries, recusing
 from events_service.jury.models import CHAIR, MEMBER, SECRETARY, Assignment, JuryMember
 from events_service.jury.models import Conflict as Interest
 from events_service.jury.words import role_name
@@ -47,6 +47,7 @@ def name(session: Session, actor: Actor, ref: str, data: dict[str, Any]) -> Jury
     member.school_id, member.role, member.active = person.school_id, role, True
     member.scores = role != SECRETARY if data.get("scores") is None else data["scores"]
     _changed(session, actor, member, "jury_member.named", before)
+    _fill(session, member)
     letters.owe_named(session, member)
     return member
 
@@ -71,7 +72,9 @@ def change(
     if _part(member) == before:
         return member
     _changed(session, actor, member, "jury_member.changed", before)
-    if not member.scores:
+    if member.scores:
+        _fill(session, member)
+    else:
         recusing.hand_over(session, actor, member, _("Scores no longer"))
     if member.role != before["role"]:
         letters.owe_named(session, member)
@@ -84,6 +87,7 @@ def remove(session: Session, actor: Actor, ref: str, member_id: str, reason: str
     member = queries.one_of(event.id, member_id)
     session.refresh(member)
     before = _part(member)
+    contests.take_turns(session, event.id)  # nothing is dealt to her meanwhile
     if not session.scalar(select(exists().where(Assignment.member_id == member.id))):
         session.execute(delete(Interest).where(Interest.member_id == member.id))
         ledger.audit(session, Audit, actor, "jury_member.removed", "jury_member", member.id, old=before, reason=reason)
@@ -97,6 +101,12 @@ def remove(session: Session, actor: Actor, ref: str, member_id: str, reason: str
 
 def _take(session: Session, actor: Actor, ref: str) -> Event:
     return seats.take_turn(session, contests.owned(ref, actor).id)
+
+
+def _fill(session: Session, member: JuryMember) -> None:
+    """A new juror gets what waits for a reader."""
+    for stage in contests.take_turns(session, member.event_id) if member.scores else ():
+        dealing.refill_all(session, stage)
 
 
 def _person(session: Session, data: dict[str, Any]) -> Person:

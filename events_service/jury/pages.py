@@ -8,12 +8,13 @@ from events_service.contests import queries as contests
 from events_service.db import db
 from events_service.events import queries as events
 from events_service.jury import queries, recusing, words
-from events_service.jury.models import ACTIVE
+from events_service.jury.models import ACTIVE, DECLARED
 from events_service.jury.schemas import ConflictBody, RecuseBody
 from services.app import say
+from services.errors import Conflict
 from services.forms import Form
 from services.identity import SIGNED_IN, me
-from services.paging import make_cursor, read_cursor
+from services.paging import paged
 from services.web import Pages
 
 pages = Pages("jury", __name__)
@@ -51,17 +52,30 @@ def conflicts(ref: str) -> ResponseReturnValue:
     if form.ok:
         say(_("The conflict is on record"))
         return redirect(f"/contests/{event.slug}/jury/conflicts", 303)
-    start = read_cursor(request.args.get("cursor", ""))
+    owner = events.owns(me(), event)
     html = render_template(
         "jury/conflicts.html",
         form=form,
         event=event,
-        found=found[start : start + ROWS],
-        total=len(found),
-        next=make_cursor(start + ROWS) if start + ROWS < len(found) else "",
+        page=paged(db.session(), found, ROWS, request.args.get("cursor", ""), lambda row: row),
         directs=directs,
         members=[(member.id, member.name) for member in queries.scoring(event.id)] if directs else [],
-        owner=events.owns(me(), event),
-        kinds=words.CONFLICTS,
+        owner=owner,
+        said=lambda row: words.CONFLICTS[words.kind_told(row.kind, owner)],
+        declared=DECLARED,
     )
     return html, form.status
+
+
+@pages.post("/contests/<ref>/jury/conflicts/<member_id>/<entry_id>", who=SIGNED_IN)
+def take_back(ref: str, member_id: str, entry_id: str) -> ResponseReturnValue:
+    """Take back what was declared."""
+    event = contests.visible(ref, me())
+    try:
+        with db.transaction() as session:
+            recusing.take_back(session, me(), event.id, member_id, entry_id)
+    except Conflict as error:
+        say(str(error.detail), "warn")
+    else:
+        say(_("The conflict is taken back"))
+    return redirect(f"/contests/{event.slug}/jury/conflicts", 303)

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from events_service.contests import queries as contests
-from events_service.contests.models import Contest, Stage
+from events_service.contests.models import OPEN, Contest, Stage
 from events_service.contests.rules import Rules
 from events_service.contests.rules import of as rules_of
 from events_service.db import db
 from events_service.entries import queries as entries
 from events_service.entries.models import Entry
 from events_service.events import queries as events
-from events_service.events.models import Event
+from events_service.events.models import PUBLISHED, Event
 from events_service.jury.models import (
     ACCEPTED,
     ACTIVE,
@@ -42,6 +43,33 @@ class Progress:
     dealt: int
 
 
+@dataclass(frozen=True)
+class Seat:
+    """A seat on a jury, and how many of the entries dealt to her in open stages she has signed."""
+
+    member: JuryMember
+    event: Event
+    signed: int
+    dealt: int
+    closes_at: datetime | None
+
+
+def seats_of(actor: Actor, most: int) -> list[Seat]:
+    """Her seats on juries of published contests: those with work first, then the latest."""
+    columns = Assignment.member_id, func.count(Assignment.signed_at), func.count(), func.min(Stage.closes_at)
+    work = select(*columns).join(Stage, Stage.id == Assignment.stage_id)
+    work = work.where(Stage.status == OPEN, Assignment.status == ACTIVE, Assignment.member_id.in_(_seats(actor)))
+    dealt = {row[0]: row[1:] for row in db.session.execute(work.group_by(Assignment.member_id)).tuples()}
+    found = select(JuryMember, Event).join(Event, Event.id == JuryMember.event_id).where(Event.status == PUBLISHED)
+    rows = db.session.execute(found.where(JuryMember.id.in_(_seats(actor))).order_by(Event.starts_at.desc(), Event.id))
+    seats = [Seat(member, event, *dealt.get(member.id, (0, 0, None))) for member, event in rows.tuples()]
+    return sorted(seats, key=lambda seat: seat.signed == seat.dealt)[:most]
+
+
+def _seats(actor: Actor) -> Select[tuple[str]]:
+    return select(JuryMember.id).where(JuryMember.person_id == actor.id, JuryMember.active)
+
+
 def member_of(event_id: str, actor: Actor | None) -> JuryMember | None:
     """The membership of this person, while it lasts."""
     if actor is None:
@@ -50,18 +78,20 @@ def member_of(event_id: str, actor: Actor | None) -> JuryMember | None:
     return db.session.scalars(select(JuryMember).where(*of)).first()
 
 
+def holds(actor: Actor | None, event_id: str, *roles: str) -> bool:
+    """Has she one of these parts in the jury?"""
+    member = member_of(event_id, actor)
+    return member is not None and member.role in roles
+
+
 def leads(actor: Actor | None, event: Event) -> bool:
     """An organiser of the event, or the chair of its jury."""
-    member = None if events.owns(actor, event) else member_of(event.id, actor)
-    return events.owns(actor, event) or (member is not None and member.role == CHAIR)
+    return events.owns(actor, event) or holds(actor, event.id, CHAIR)
 
 
 def directs(actor: Actor | None, event: Event) -> bool:
     """An organiser of the event, or the chair or the secretary of its jury."""
-    if events.owns(actor, event):
-        return True
-    member = member_of(event.id, actor)
-    return member is not None and member.role in {CHAIR, SECRETARY}
+    return events.owns(actor, event) or holds(actor, event.id, CHAIR, SECRETARY)
 
 
 def directed(ref: str, actor: Actor | None) -> Event:
@@ -148,11 +178,20 @@ def numbered(event_id: str, number: int) -> Entry | None:
 
 
 def progress(stage_id: str) -> list[Progress]:
-    """How far each juror is, by name."""
+    """How far each juror is in a stage, by name."""
+    return _progress(Assignment.stage_id == stage_id)
+
+
+def progress_of_contest(event_id: str) -> list[Progress]:
+    """How far each juror is in all stages, by name."""
+    return _progress(JuryMember.event_id == event_id)
+
+
+def _progress(where: ColumnElement[bool]) -> list[Progress]:
     counts = (
         select(JuryMember, func.count(Assignment.signed_at), func.count())
         .join(Assignment, Assignment.member_id == JuryMember.id)
-        .where(Assignment.stage_id == stage_id, Assignment.status == ACTIVE)
+        .where(where, Assignment.status == ACTIVE)
         .group_by(JuryMember.id)
     )
     rows = [Progress(member, signed, dealt) for member, signed, dealt in db.session.execute(counts)]
@@ -173,22 +212,14 @@ def short(stage: Stage) -> list[tuple[Entry, int]]:
     return [(entry, count) for entry, count in found if count < needed]
 
 
-def conflicts_seen(event: Event, actor: Actor) -> list[tuple[Conflict, JuryMember, Entry]]:
+def conflicts_seen(event: Event, actor: Actor) -> Select[tuple[Conflict]]:
     """All for those who direct the jury; for another member what she declared herself. By juror and entry."""
-    of, own = _conflicts().where(JuryMember.event_id == event.id, JuryMember.active), member_of(event.id, actor)
+    known = contains_eager(Conflict.member), contains_eager(Conflict.entry)
+    of = select(Conflict).join(Conflict.member).join(Conflict.entry).options(*known)
+    of = of.where(JuryMember.event_id == event.id, JuryMember.active)
     if not directs(actor, event):
+        own = member_of(event.id, actor)
         if own is None:
             raise NotFound
         of = of.where(Conflict.member_id == own.id, Conflict.kind == DECLARED)
-    return list(db.session.execute(of.order_by(JuryMember.name, JuryMember.id, Entry.number)).tuples())
-
-
-def conflict(kept: Conflict) -> tuple[Conflict, JuryMember, Entry]:
-    """One conflict with its juror and entry."""
-    one = _conflicts().where(Conflict.member_id == kept.member_id, Conflict.entry_id == kept.entry_id)
-    return db.session.execute(one).tuples().one()
-
-
-def _conflicts() -> Select[tuple[Conflict, JuryMember, Entry]]:
-    of = select(Conflict, JuryMember, Entry).join(JuryMember, JuryMember.id == Conflict.member_id)
-    return of.join(Entry, Entry.id == Conflict.entry_id)
+    return of.order_by(JuryMember.name, JuryMember.id, Entry.number, Entry.id)

@@ -1,13 +1,13 @@
 """A juror gives an entry back, or says beforehand that she may not judge it; it is dealt again."""
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from events_service.contests import queries as contests
 from events_service.contests.models import CLOSED
 from events_service.db import Audit
-from events_service.entries.models import Entry
+from events_service.entries.models import Entry, StageEntry
 from events_service.events import seats
 from events_service.jury import dealing, queries
 from events_service.jury.models import ACTIVE, DECLARED, RECUSED, REMOVED, Assignment, JuryMember
@@ -37,6 +37,7 @@ def declare(session: Session, actor: Actor, ref: str, number: int, note: str, me
     if member_id is not None and not queries.directs(actor, event):
         raise NotFound
     seats.take_turn(session, event.id)
+    stages = contests.take_turns(session, event.id)  # of all: nobody deals it to her meanwhile
     member = queries.one_of(event.id, member_id) if member_id else queries.member_of(event.id, actor)
     if member is None:
         raise NotFound
@@ -44,17 +45,38 @@ def declare(session: Session, actor: Actor, ref: str, number: int, note: str, me
     if entry is None:
         raise Invalid({"entry": [_("There is no entry with this number")]})
     dealt = Assignment.member_id == member.id, Assignment.entry_id == entry.id, Assignment.status == ACTIVE
-    for row in session.scalars(select(Assignment).where(*dealt).order_by(Assignment.id)):
-        if row.stage.status != CLOSED:
-            _recuse(session, actor, row, note)
+    running = Assignment.stage_id.in_([stage.id for stage in stages if stage.status != CLOSED])
+    for row in session.scalars(select(Assignment).where(*dealt, running)).all():
+        _recuse(session, actor, row, note)
     return _keep(session, actor, member, entry, note)
+
+
+def take_back(session: Session, actor: Actor, ref: str, member_id: str, entry_id: str) -> None:
+    """What was declared, by mistake or of an entry that is another: by the juror or who directs the jury.
+
+    Raises Conflict once something stands on it: a stage of the entry has opened, or it was given back.
+    """
+    event = contests.visible(ref, actor)
+    seats.take_turn(session, event.id)
+    stages = contests.take_turns(session, event.id)
+    member, kept = queries.one_of(event.id, member_id), session.get(Interest, (member_id, entry_id))
+    if kept is None or kept.kind != DECLARED or not (member.person_id == actor.id or queries.directs(actor, event)):
+        raise NotFound
+    opened = StageEntry.entry_id == entry_id, StageEntry.stage_id.in_([row.id for row in stages if row.opened_at])
+    given_back = Assignment.member_id == member.id, Assignment.entry_id == entry_id, Assignment.status == RECUSED
+    if session.scalar(select(or_(exists().where(*opened), exists().where(*given_back)))):
+        raise Conflict(_("Entries were dealt with this conflict in mind: it stays on record"), code="conflict-in-use")
+    number, note = kept.entry.number, kept.note
+    session.delete(kept)
+    session.flush()
+    action = "jury_member.conflict_taken_back"
+    ledger.audit(session, Audit, actor, action, "jury_member", member.id, old={"entry": number, "note": note})
 
 
 def hand_over(session: Session, actor: Actor, member: JuryMember, reason: str) -> None:
     """Deal again what a juror who leaves has not signed; what she signed counts."""
     live = Assignment.member_id == member.id, Assignment.status == ACTIVE, Assignment.signed_at.is_(None)
-    for stage in contests.stages(member.event_id):
-        contests.take_turn(session, stage.id)
+    for stage in contests.take_turns(session, member.event_id):
         left = select(Assignment).where(Assignment.stage_id == stage.id, *live).order_by(Assignment.id)
         for row in session.scalars(left).all() if stage.status != CLOSED else ():
             _set(session, actor, row, REMOVED, reason)
@@ -85,14 +107,17 @@ def _set(session: Session, actor: Actor, row: Assignment, status: str, reason: s
 
 
 def _keep(session: Session, actor: Actor, member: JuryMember, entry: Entry, note: str) -> Interest:
-    """On record; said again in other words, the last words stand. What the register found stays its word."""
+    """On record; said again in other words, the last words stand.
+
+    What the register found becomes her word too: nobody may learn from the answer where an entry comes from.
+    """
     kept = session.get(Interest, (member.id, entry.id), populate_existing=True)
     if kept is None:
-        kept = Interest(member_id=member.id, entry_id=entry.id, kind=DECLARED)
+        kept = Interest(member_id=member.id, entry_id=entry.id)
         session.add(kept)
-    elif kept.kind != DECLARED or kept.note == note:
+    elif (kept.kind, kept.note) == (DECLARED, note):
         return kept
-    kept.note = note
+    kept.kind, kept.note = DECLARED, note
     session.flush()
     action, new = "jury_member.conflict_declared", {"entry": entry.number}
     ledger.audit(session, Audit, actor, action, "jury_member", member.id, new=new, reason=note)

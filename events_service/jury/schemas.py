@@ -5,9 +5,9 @@ from typing import Any
 from marshmallow import fields as ma
 
 from events_service.contests.models import Stage
-from events_service.entries.models import Entry
 from events_service.jury.models import ROLES, Assignment, Conflict, Deal, JuryMember
 from events_service.jury.queries import Progress
+from events_service.jury.words import kind_told
 from services.fields import Body, Choice, Flag, Mail, Moment, Text, Whole
 
 MOST_SEED = 999_999
@@ -94,7 +94,11 @@ class MemberAnswer(Body):
 
 
 class ConflictAnswer(Body):
-    """A juror who may not judge an entry; `kind` says whether the register knows it or she declared it."""
+    """A juror who may not judge an entry.
+
+    `kind` is `declared`, or what the register knows; but for organisers it is then `register`: more would tell who
+    directs the jury, and may score blind herself, where an entry comes from.
+    """
 
     member = ma.String()
     name = ma.String()
@@ -118,14 +122,14 @@ class DealAnswer(Body):
 
 
 class AssignmentAnswer(Body):
-    """Who reads what, and whether she has signed."""
+    """Who reads what, and whether she has signed; `ground` is null while the stage is open."""
 
     id = ma.String()
     entry = ma.String(attribute="entry_id")
     number = ma.Integer(attribute="entry.number", allow_none=True)
     member = ma.String(attribute="member_id")
     name = ma.String(attribute="member.name")
-    ground = ma.String()
+    ground = ma.String(attribute="ground_told", allow_none=True)
     status = ma.String()
     signed_at = Moment(allow_none=True)
 
@@ -171,15 +175,10 @@ def show_member(member: JuryMember) -> dict[str, Any]:
     return body
 
 
-def show_conflict(conflict: Conflict, member: JuryMember, entry: Entry) -> dict[str, Any]:
-    return {
-        "member": member.id,
-        "name": member.name,
-        "entry": entry.id,
-        "number": entry.number,
-        "kind": conflict.kind,
-        "note": conflict.note,
-    }
+def show_conflict(row: Conflict, plainly: bool) -> dict[str, Any]:
+    """`plainly`: for an organiser."""
+    about = {"member": row.member_id, "name": row.member.name, "entry": row.entry_id, "number": row.entry.number}
+    return {**about, "kind": kind_told(row.kind, plainly), "note": row.note}
 
 
 def show_deal(deal: Deal) -> dict[str, Any]:

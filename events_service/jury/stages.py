@@ -35,10 +35,12 @@ def open_stage(session: Session, actor: Actor, ref: str, stage_id: str, closes_a
     event, stage = _take(session, actor, ref, stage_id)
     if stage.status == OPEN:
         return stage
+    if stage.status == CLOSED:
+        raise Conflict(_("The stage is closed"), code="stage-closed")
     if closes_at is not None:
-        _check_ahead(closes_at)
-        stage.closes_at = closes_at
-        event.changed_at = utcnow()  # calendars show the deadline
+        stage.closes_at, event.changed_at = closes_at, utcnow()  # calendars show the deadline
+    if stage.closes_at is not None:
+        _check_ahead(stage.closes_at)
     lacking = missing(session, event, stage)
     if lacking:
         raise Conflict("; ".join(said for _code, said in lacking), code=lacking[0][0])

@@ -11,6 +11,7 @@ CONFLICTS = {
     "twin": _l("Twinned schools"),
     "own_district": _l("Her district"),
     "declared": _l("Declared by the juror"),
+    "register": _l("Known to the register"),
 }
 GROUNDS = {
     "deal": _l("Dealt"),
@@ -19,6 +20,11 @@ GROUNDS = {
     "split": _l("One more reader: opinions differ widely"),
 }
 STAGES = {"planned": ("plain", _l("Not open yet")), "open": ("wait", _l("Scoring")), "closed": ("ok", _l("Closed"))}
+
+
+def kind_told(kind: str, plainly: bool) -> str:
+    """What only organisers hear plainly: a kind of the register would tell where a blind entry comes from."""
+    return kind if plainly or kind == "declared" else "register"
 
 
 def role_name(role: str) -> str:

@@ -17,6 +17,8 @@ from events_service.events import standing, viewing
 from events_service.events.models import Event
 from events_service.fairs import queries as fairs
 from events_service.fairs import words as fair_words
+from events_service.jury import queries as jury
+from events_service.jury import words as jury_words
 from events_service.registrations import booking, queries
 from events_service.registrations.attendees import attendee_of, guest_of
 from events_service.registrations.models import CONFIRMED, WAITLISTED, WITHDRAWN, Registration
@@ -162,5 +164,7 @@ def my_page() -> str:
         entry_states=entry_words.STATES,
         awards=list(db.session.scalars(awards.mine(me()).limit(MOST_PAST))),
         award_kind=kind_name,
+        seats=jury.seats_of(me(), MOST_PAST),
+        seat_roles=jury_words.ROLES,
         districts=sorted(me().scopes("coordinator")),
     )

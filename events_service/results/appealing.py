@@ -66,10 +66,9 @@ def _stage_of(event_id: str, entry: Entry, stage_id: str | None) -> Stage:
     """The stage that is named, else the last one with published results in which the entry stands."""
     if stage_id:
         return contests.stage_of(event_id, stage_id)
-    results = queries.own_result(entry)
-    if not results:
+    found = queries.last_with(entry)
+    if found is None:
         raise Conflict(_("No results of this entry are published"), code="not-published")
-    found: Stage = results[-1]["stage"]
     return found
 
 

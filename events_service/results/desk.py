@@ -13,6 +13,7 @@ from events_service.contests.rules import VOTE
 from events_service.db import db
 from events_service.entries.models import Entry
 from events_service.jury import queries as jury
+from events_service.jury.models import CHAIR
 from events_service.results import appealing, compiling, forms, publishing, queries, reading, words
 from events_service.results.models import DISMISSED, DONE, FILED, QUEUED, RUNNING, UPHELD, Appeal, Compilation
 from events_service.results.schemas import AnswerBody, VoteBody
@@ -43,15 +44,10 @@ def desk(ref: str) -> str:
         people=reading.people_of(wanted),
         appeals=db.session.scalar(waits.where(Stage.event_id == event.id, Appeal.status == FILED)) or 0,
         running=any(row.status in {QUEUED, RUNNING} for view in stages for row in view["versions"]),
-        chair=_is_chair(event),
+        chair=jury.holds(me(), event.id, CHAIR),
         words=words,
         exact=reading.exact,
     )
-
-
-def _is_chair(event: Any) -> bool:
-    member = jury.member_of(event.id, me())
-    return member is not None and member.role == "chair"
 
 
 def _stage_view(stage: Stage) -> dict[str, Any]:
@@ -66,7 +62,7 @@ def _stage_view(stage: Stage) -> dict[str, Any]:
         "versions": versions,
         "newest": newest,
         "document": document,
-        "votes": VOTE in queries.rules_of(stage.event_id).ties,
+        "votes": VOTE in jury.rules(stage.event_id).ties,
         "ties": [
             {"entries": tie, "line": lines[tie[0]], "vote": voted.get(tie), "counted": tie in counted}
             for tie in (queries.ties(document) if document else [])
@@ -154,7 +150,7 @@ def agreement(ref: str) -> str:
         event=event,
         stage=contests.stage_of(event.id, found.stage_id),
         document=document,
-        names=reading.jurors_of(event.id),
+        names=jury.names(event.id),
         lines=lines,
         people=reading.people_of(apart),
         found=found,
@@ -222,7 +218,7 @@ def answer(ref: str, appeal_id: str) -> ResponseReturnValue:
         compilation=compilation,
         criteria=criteria,
         sheets=sheets,
-        names=reading.jurors_of(event.id),
+        names=jury.names(event.id),
         field_of=forms.field_of,
         decisions=[(UPHELD, _("Uphold")), (DISMISSED, _("Dismiss"))],
         words=words,

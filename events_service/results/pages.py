@@ -54,7 +54,7 @@ def results_page(ref: str) -> str:
         kinds=kinds,
         people=reading.people_of(shown),
         versions=_versions(stage),
-        rules=queries.rules_of(event.id),
+        rules=jury.rules(event.id),
         until=queries.appeals_until(stage),
         open=queries.takes_appeals(stage),
         mine=_mine(event),
@@ -144,7 +144,7 @@ def arithmetic(ref: str, compilation_id: str, entry_id: str) -> str:
 
 def _names(event: Event, sheets: list[dict[str, Any]], directs: bool) -> list[str]:
     """Of each sheet whose it is; to an entrant jurors are only numbered."""
-    jurors = reading.jurors_of(event.id) if directs else {}
+    jurors = jury.names(event.id) if directs else {}
     numbered = [str(_("Juror %(number)s", number=number)) for number in range(1, len(sheets) + 1)]
     return [jurors.get(sheet["juror"], said) for sheet, said in zip(sheets, numbered, strict=True)]
 

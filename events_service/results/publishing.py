@@ -17,6 +17,7 @@ from events_service.contests.rules import VOTE
 from events_service.db import Audit
 from events_service.entries.models import StageEntry
 from events_service.events.models import Event
+from events_service.jury import dealing
 from events_service.jury import queries as jury
 from events_service.jury.models import CHAIR, Conflict, JuryMember
 from events_service.notifications import results as letters
@@ -93,6 +94,7 @@ def _let_in(session: Session, stage: Stage, found: Compilation, passing: Collect
     for entry_id in sorted(set(passing) - there):
         session.add(StageEntry(stage_id=following.id, entry_id=entry_id, compilation_id=found.id))
     session.flush()
+    dealing.refill_all(session, following)
 
 
 def vote(session: Session, actor: Actor, ref: str, stage_id: str, data: dict[str, Any]) -> TieVote:
@@ -127,7 +129,7 @@ def chair_of(event: Event, actor: Actor) -> JuryMember:
 
 def _check_tie(session: Session, stage: Stage, chair: JuryMember, entries: tuple[str, ...]) -> None:
     compiling.check_closed(stage)
-    if VOTE not in queries.rules_of(stage.event_id).ties:
+    if VOTE not in jury.rules(stage.event_id).ties:
         raise errors.Conflict(_("The rules of this contest know no vote on ties"), code="no-vote")
     newest = queries.newest_done(stage.id)
     if newest is None or entries not in {*queries.ties(queries.document(newest)), *queries.votes(stage.id)}:

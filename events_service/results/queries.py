@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from events_service.contests import queries as contests
-from events_service.contests import rules
-from events_service.contests.models import Contest, Stage
+from events_service.contests.models import Stage
 from events_service.db import db
 from events_service.entries.models import Entry
+from events_service.jury import queries as jury
 from events_service.jury.models import Assignment
 from events_service.results import deadlines
 from events_service.results.models import DONE, FILED, Appeal, Compilation, TieVote
@@ -88,13 +88,9 @@ def votes(stage_id: str) -> dict[tuple[str, ...], TieVote]:
     return {tuple(row.entries): row for row in db.session.scalars(found)}
 
 
-def rules_of(event_id: str) -> rules.Rules:
-    return rules.of(db.session.get(Contest, event_id) or Contest(event_id=event_id, rules={}))
-
-
 def appeals_until(stage: Stage) -> datetime | None:
     """The last moment of an appeal; None while nothing is published or where the rules allow none."""
-    days = rules_of(stage.event_id).appeal_days
+    days = jury.rules(stage.event_id).appeal_days
     return deadlines.last_moment(stage.published_at, days) if stage.published_at and days else None
 
 
@@ -109,7 +105,7 @@ def appealable(event_id: str, actor: Actor) -> Iterator[tuple[Stage, Entry]]:
     entries = list(db.session.scalars(mine))
     for stage in open_stages(event_id) if entries else []:
         if takes_appeals(stage):
-            lines = lines_of(document(db.session.get_one(Compilation, stage.compilation_id)))
+            lines = _published_lines(stage)
             yield from ((stage, entry) for entry in entries if entry.id in lines)
 
 
@@ -126,31 +122,15 @@ def appeal_of(event_id: str, appeal_id: str) -> Appeal:
     return found
 
 
-def own_result(entry: Entry) -> list[dict[str, Any]]:
-    """What an entrant reads of her own entry: a dict for each stage with published results, in their order.
-
-    `stage`, `compilation`, the entry's `line` of the document, and `sheets`: of each reader, who is not
-    named, the score, the points as (criterion, points, whether an appeal changed them) and the feedback.
-    """
-    return [found for stage in open_stages(entry.event_id) if (found := _result_in(stage, entry))]
+def last_with(entry: Entry) -> Stage | None:
+    """The last stage in whose published results an entry stands."""
+    found = [stage for stage in open_stages(entry.event_id) if entry.id in _published_lines(stage)]
+    return found[-1] if found else None
 
 
-def _result_in(stage: Stage, entry: Entry) -> dict[str, Any] | None:
-    compilation = published(stage)
-    line = lines_of(document(compilation)).get(entry.id) if compilation else None
-    if line is None:
-        return None
-    rubric = contests.criteria(stage.id, entry.nomination_id)
-    feedback = feedback_of(stage, entry)
-    sheets = [
-        {
-            "score": sheet["score"],
-            "points": [(row, sheet["points"][row.code], row.code in sheet["corrected"]) for row in rubric],
-            "feedback": feedback.get(sheet["assignment"], ""),
-        }
-        for sheet in sorted(line["sheets"], key=lambda one: str(one["assignment"]))
-    ]
-    return {"stage": stage, "compilation": compilation, "line": line, "sheets": sheets}
+def _published_lines(stage: Stage) -> dict[str, dict[str, Any]]:
+    found = published(stage)
+    return lines_of(document(found)) if found else {}
 
 
 def feedback_of(stage: Stage, entry: Entry) -> Mapping[str, str]:

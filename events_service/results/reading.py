@@ -11,7 +11,6 @@ from events_service.db import db
 from events_service.directory import queries as directory
 from events_service.directory.models import School
 from events_service.entries.models import Entry
-from events_service.jury.models import JuryMember
 from services.i18n import language, said_plain
 
 
@@ -39,12 +38,6 @@ def people_of(ids: Iterable[str]) -> People:
     used = {row.school_id for row in entries.values() if row.school_id}
     schools = {row.id: row for row in db.session.scalars(select(School).where(School.id.in_(used)))}
     return People(entries, schools, {row.code: said_plain(row.name) for row in directory.territories()})
-
-
-def jurors_of(event_id: str) -> dict[str, str]:
-    """The names of all who are or were of the jury, by id."""
-    rows = select(JuryMember.id, JuryMember.name).where(JuryMember.event_id == event_id)
-    return dict(db.session.execute(rows).tuples().all())
 
 
 def exact(text: str | None) -> str:

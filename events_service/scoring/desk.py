@@ -9,7 +9,7 @@ from events_service.contests import queries as contests
 from events_service.db import db
 from events_service.events.models import Event
 from events_service.jury.models import CHAIR, SECRETARY, Assignment, JuryMember
-from events_service.jury.queries import directs, member_of
+from events_service.jury.queries import directs, holds, one_of, progress_of_contest
 from events_service.scoring import queries, reading, scoring, tables, uploading
 from events_service.scoring.schemas import ReopenBody
 from services import exports
@@ -29,7 +29,7 @@ def seats(ref: str) -> str:
     event = contests.visible(ref, me())
     if not directs(me(), event):
         raise NotFound
-    return render_template("scoring/seats.html", event=event, seats=queries.seats(event.id))
+    return render_template("scoring/seats.html", event=event, seats=progress_of_contest(event.id))
 
 
 @pages.route("/contests/<ref>/jury/sheets/<member_id>", methods=BOTH, who=SIGNED_IN)
@@ -53,7 +53,7 @@ def seat(ref: str, member_id: str) -> ResponseReturnValue:
         member=member,
         own=member.person_id == me().id,
         brings=brings,
-        chair=_holds(event, CHAIR),
+        chair=holds(me(), event.id, CHAIR),
         sheets=db.session.scalars(queries.dealt(member.id)).all(),
         takes=queries.takes_scores,
     )
@@ -85,7 +85,7 @@ def reopen(ref: str, assignment_id: str) -> ResponseReturnValue:
     """The chair opens a signed sheet again, and says why."""
     event = contests.visible(ref, me())
     row: Assignment = queries.of_contest(event.id, assignment_id)
-    if not _holds(event, CHAIR):
+    if not holds(me(), event.id, CHAIR):
         raise NotFound
     form, back = Form(ReopenBody()), f"/contests/{event.slug}/jury/sheets/{row.member_id}"
     if form.ok:
@@ -97,16 +97,11 @@ def reopen(ref: str, assignment_id: str) -> ResponseReturnValue:
     return render_template("scoring/reopen.html", form=form, event=event, row=row, back=back), form.status
 
 
-def _holds(event: Event, role: str) -> bool:
-    member = member_of(event.id, me())
-    return member is not None and member.role == role
-
-
 def _seat(ref: str, member_id: str) -> tuple[Event, JuryMember, bool]:
     """A juror's place, and whether this person may bring files for it; unknown to all but her and who directs."""
     event = contests.visible(ref, me())
-    member = queries.seat(event.id, member_id)
+    member = one_of(event.id, member_id)
     own = member.person_id == me().id
     if not own and not directs(me(), event):
         raise NotFound
-    return event, member, own or _holds(event, SECRETARY)
+    return event, member, own or holds(me(), event.id, SECRETARY)

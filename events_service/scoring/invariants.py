@@ -36,7 +36,7 @@ def invariants() -> list[Invariant]:
             "no juror in conflict has a sheet that counts",
             seen,
             Score.id,
-            and_(Assignment.status == ACTIVE, Conflict.member_id.is_not(None)),
+            and_(Assignment.status == ACTIVE, Conflict.found_at <= Score.at),  # known when she scored
         ),
         Invariant("I8", "no score after the stage closed", timed, Score.id, late),
     ]

@@ -13,7 +13,7 @@ from events_service.contests.exact import half_up
 from events_service.contests.models import OPEN, Criterion, Stage
 from events_service.db import db
 from events_service.entries.models import Entry
-from events_service.jury.models import ACTIVE, Assignment, JuryMember
+from events_service.jury.models import ACTIVE, Assignment
 from events_service.scoring.models import Score
 from services.database import utcnow
 from services.errors import NotFound
@@ -128,19 +128,3 @@ def of_contest(event_id: str, assignment_id: str) -> Assignment:
     if row is None or row.status != ACTIVE or row.member.event_id != event_id:
         raise NotFound
     return row
-
-
-def seats(event_id: str) -> list[tuple[JuryMember, int, int]]:
-    """Each member who has something to read, by name: how many sheets, and how many of them are signed."""
-    counts = func.count(Assignment.id), func.count(Assignment.signed_at)
-    rows = select(JuryMember, *counts).join(Assignment, Assignment.member_id == JuryMember.id)
-    rows = rows.where(JuryMember.event_id == event_id, Assignment.status == ACTIVE).group_by(JuryMember.id)
-    return list(db.session.execute(rows.order_by(JuryMember.name, JuryMember.id)).tuples())
-
-
-def seat(event_id: str, member_id: str) -> JuryMember:
-    """A member of the jury of a contest."""
-    member = db.session.get(JuryMember, member_id)
-    if member is None or member.event_id != event_id or not member.active:
-        raise NotFound
-    return member

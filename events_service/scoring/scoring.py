@@ -17,7 +17,7 @@ from events_service.db import Audit
 from events_service.events.models import Event
 from events_service.jury import dealing
 from events_service.jury.models import ACTIVE, CHAIR, Assignment
-from events_service.jury.queries import member_of
+from events_service.jury.queries import holds
 from events_service.notifications import sheets as letters
 from events_service.scoring import queries, words
 from events_service.scoring.models import Score
@@ -52,11 +52,14 @@ def save(
     return sheet.row
 
 
-def keep(session: Session, actor: Actor, sheet: Sheet, data: dict[str, Any], version: int) -> bool:
-    """`save` for a sheet that was taken; answers whether anything was new."""
+def keep(session: Session, actor: Actor, sheet: Sheet, data: dict[str, Any], version: int, blind: bool = False) -> bool:
+    """`save` for a sheet that was taken; answers whether anything was new.
+
+    `blind` is who writes for the juror: all of hers is new, or what is refused would tell her the juror's points.
+    """
     row, given = sheet.row, data.get("scores") or {}
     _check_range(sheet, given)
-    new = {code: points for code, points in given.items() if sheet.points.get(code) != points}
+    new = {code: points for code, points in given.items() if blind or sheet.points.get(code) != points}
     feedback = (data["feedback"] or "") if "feedback" in data else row.feedback
     if not new and feedback == row.feedback:
         return False
@@ -98,8 +101,7 @@ def sign(session: Session, actor: Actor, event_id: str, assignment_id: str, vers
 def reopen(session: Session, actor: Actor, event_id: str, assignment_id: str, reason: str) -> Assignment:
     """The chair lets a signed sheet be changed again; its juror is told why."""
     row = queries.of_contest(event_id, assignment_id)
-    chair = member_of(event_id, actor)
-    if chair is None or chair.role != CHAIR:
+    if not holds(actor, event_id, CHAIR):
         raise NotFound
     take(session, row)
     if row.signed_at is None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from events_service.contests import queries as contests
 from events_service.contests.models import OPEN, Stage
 from events_service.jury.models import JuryMember
+from events_service.jury.queries import one_of
 from events_service.scoring import queries
 from events_service.scoring.queries import Sheet
 from events_service.scoring.reading import Row, refuse
@@ -27,7 +28,7 @@ def fill(session: Session, actor: Actor, event_id: str, member_id: str, rows: Se
     open_now = select(Stage.id).where(Stage.event_id == event_id, Stage.status == OPEN).order_by(Stage.id)
     for stage_id in session.scalars(open_now).all():
         contests.take_turn(session, stage_id)
-    member = queries.seat(event_id, member_id)
+    member = one_of(event_id, member_id)
     dealt = queries.dealt(member.id, Stage.status == OPEN).execution_options(populate_existing=True)
     sheets = queries.sheets(session.scalars(dealt).all())
     faults: list[tuple[int, str]] = []
@@ -59,14 +60,15 @@ def _keep(
 ) -> bool:
     data: dict[str, Any] = {"scores": {row.code: row.points for row in rows}}
     places = {row.code: row.place for row in rows}
+    blind = actor.id != member.person_id
     try:
-        new = keep(session, actor, sheet, data, min(row.version for row in rows))
+        new = keep(session, actor, sheet, data, min(row.version for row in rows), blind)
     except Invalid as error:
         faults += [(places[code], str(said[0])) for code, said in error.errors["scores"].items()]
         return False
     except QonyrauError as error:
         faults.append((rows[0].place, str(error.detail)))
         return False
-    if new and actor.id != member.person_id:
+    if new and blind:
         audit(session, actor, "sheet.filled", sheet.row, {}, {"version": sheet.row.version})
     return new

@@ -16,6 +16,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
 from schemathesis.pytest.lazy import get_all_tests
 
+from tests.access import contests
 from tests.access.conftest import staged
 from tests.conftest import ENGINES
 from tests.support.suite import ORIGIN, nothing_kept
@@ -60,27 +61,7 @@ HOLES = {"ref": "event", "public_id": "registration", "code": "programme"} | {
     name: name.removesuffix("_id")
     for name in ("order_id", "person_id", "enrolment_id", "section_id", "day_id", "nomination_id", "stage_id")
 }
-HOLES |= {
-    "run_id": "registrars",
-    "idea_id": "submitted",
-    "row_id": "message",
-    "nomination_id": "nomination",
-    "entry_id": "sent",
-    "file_id": "paper",
-    "member_id": "member",
-    "assignment_id": "sheet",
-    "compilation_id": "uncounted",
-    "appeal_id": "appeal",
-    "award_id": "award",
-}
-# By a word of the path: the contest that is far enough, and its stage.
-CONTESTS = [
-    *((word, "decided", "decided_stage") for word in ("/results", "/ties", "/appeals")),
-    *((word, "judged", "judged_stage") for word in ("/protocol", "/awards")),
-    ("/entries", "race", ""),
-    *((word, "court", "court_stage") for word in ("/jury", "/sheets", "/assignments", "/open", "/close", "/extend")),
-    ("", "contest", "stage"),
-]
+HOLES |= {"run_id": "registrars", "idea_id": "submitted", "row_id": "message"} | contests.HOLES
 AUTHORS = ("PATCH /api/v1/ideas", "/ideas/{idea_id}/submit", "/ideas/{idea_id}/withdraw")
 
 
@@ -133,11 +114,8 @@ def fill(case, ids) -> None:
             thing = "school"
         if name == "ref" and "fairs" in case.path:
             thing = "fair"
-        if "contests" in case.path and name in {"ref", "stage_id"}:
-            _word, contest, stage = next(known for known in CONTESTS if known[0] in case.path)
-            thing = contest if name == "ref" else stage
-        if name == "code" and "awards" in case.path:
-            thing = "code"
+        if "/contests/" in case.path or "/awards/" in case.path:
+            thing = contests.thing_of(case.path, name)
         if name == "code" and "academic-years" in case.path:
             thing = "year"
         if name == "link_id":

@@ -7,19 +7,21 @@ from sqlalchemy import func, select
 
 from demo import loader
 from demo.people import TEACHERS, address_of
+from events_service.awards.models import Award, Protocol
 from events_service.contests import checking
 from events_service.contests import queries as contests
-from events_service.contests.models import Contest, Criterion, Nomination, Stage
-from events_service.db import Notification
+from events_service.contests.models import Contest
 from events_service.db import db as events_db
 from events_service.directory import queries as directory
 from events_service.directory.models import Person as CopiedPerson
 from events_service.entries.models import Entry
-from events_service.events.models import AgendaItem, Event, Material
+from events_service.events.models import Event
 from events_service.fairs import clashes, queries
-from events_service.fairs.models import Fair, FairSection, Idea
+from events_service.fairs.models import Idea
+from events_service.jury import queries as jury
 from events_service.jury.models import CHAIR, JuryMember
-from events_service.registrations.models import Registration
+from events_service.results.models import Appeal, Compilation
+from events_service.scoring.models import Score
 from registry_service.centres.models import Attachment
 from registry_service.db import Change, Counter
 from registry_service.db import db as registry_db
@@ -141,17 +143,18 @@ def test_loading_again_changes_nothing(suite):
     assert loader.load(suite.registry, suite.events) is False
 
 
-def test_loading_that_stopped_half_way_is_finished(suite):
+def test_loading_that_stopped_half_way_is_finished_with_all_its_contests(suite):
+    copied = {mapper.local_table for mapper in events_db.Model.registry.mappers if "directory" in str(mapper.class_)}
     with suite.events.app_context(), events_db.transaction() as session:
-        of_contests = (Entry, JuryMember, Criterion, Stage, Nomination, Contest)
-        for model in (Notification, Registration, AgendaItem, Material, Idea, FairSection, Fair, *of_contests):
-            session.query(model).delete()
-        session.execute(events_db.text("DELETE FROM event_audience"))
-        session.query(Event).delete()
+        for table in reversed(events_db.metadata.sorted_tables):
+            if table not in copied and table.name != "counter":
+                session.execute(table.delete())
         session.execute(events_db.text("DELETE FROM counter WHERE name = 'demo'"))
     assert loader.load(suite.registry, suite.events) is True
     with suite.events.app_context():
         assert events_db.session.query(Event).count() > 40
+        check_contest_at_the_jury()
+        check_contest_of_last_year()
 
 
 def test_database_of_somebody_else_is_refused(suite):
@@ -230,14 +233,46 @@ def test_fairs_have_sections_and_ideas_that_were_decided_or_wait(suite):
     ]
 
 
+def contest_in(state):
+    """The one contest of the demonstration that stands there, and its stages."""
+    found = [(row, contests.stages(row.event_id)) for row in events_db.session.scalars(select(Contest))]
+    [one] = [(row, stages) for row, stages in found if contests.state_of(row.event, row, stages) == state]
+    return one
+
+
 def test_contest_of_this_year_takes_entries_and_has_a_jury(suite):
     with suite.events.app_context():
-        [contest] = events_db.session.scalars(select(Contest))
-        stages = contests.stages(contest.event_id)
-        assert contests.state_of(contest.event, contest, stages) == "entries"
+        contest, stages = contest_in("entries")
         assert [len(contests.criteria(stage.id)) for stage in stages] == [35, 25]
         assert checking.check(contest.event_id) == []
-        jury = list(events_db.session.scalars(select(JuryMember).where(JuryMember.scores)))
-        assert ([row.role for row in jury].count(CHAIR), len(jury)) == (1, 8)
-        entries = list(events_db.session.scalars(select(Entry).order_by(Entry.number)))
-        assert [row.number for row in entries if row.small_class] == [1, 2, 3, 4, 5, 6, 7, 8]
+        of_it = JuryMember.event_id == contest.event_id
+        seats = list(events_db.session.scalars(select(JuryMember).where(of_it, JuryMember.scores)))
+        assert ([row.role for row in seats].count(CHAIR), len(seats)) == (1, 8)
+        entries = select(Entry).where(Entry.event_id == contest.event_id).order_by(Entry.number)
+        assert [row.number for row in events_db.session.scalars(entries) if row.small_class] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def check_contest_at_the_jury():
+    """Sheets signed, begun and untouched."""
+    _contest, [stage, _final] = contest_in("judging")
+    sheets = jury.assignments_of(stage.id)
+    begun = set(events_db.session.scalars(select(Score.assignment_id)))
+    for email, least in {"juror0@example.invalid": 5, "chair0@example.invalid": 5}.items():
+        own = [row for row in sheets if row.member.email == email]
+        assert sum(row.signed_at is None for row in own) >= least
+        assert {(row.signed_at is not None, row.id in begun) for row in own} == {
+            (True, True), (False, True), (False, False),
+        }  # fmt: skip
+    assert any(row.signed == row.dealt for row in jury.progress(stage.id))
+
+
+def check_contest_of_last_year():
+    """Published, corrected and awarded."""
+    contest, stages = contest_in("published")
+    compiled = select(Compilation.number).where(Compilation.stage_id.in_([stage.id for stage in stages]))
+    assert sorted(events_db.session.scalars(compiled)) == [1, 1, 2]
+    assert [row.status for row in events_db.session.scalars(select(Appeal))] == ["upheld"]
+    assert sorted(row.status for row in events_db.session.scalars(select(Protocol))) == ["draft", "signed"]
+    given = {row.entry_id for row in events_db.session.scalars(select(Award))}
+    entered = select(Entry.id).where(Entry.event_id == contest.event_id)
+    assert given == set(events_db.session.scalars(entered))

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.access.contests import thing_of
+from tests.access.things import set_stage
 from tests.events_service.fairs.fairground import open_fair
 from tests.support import pages
 from tests.support.suite import nothing_kept
@@ -55,7 +57,9 @@ def scene(shared_suite):
     first = lambda path: listed(path)[0]["id"]  # noqa: E731
     enrolments = "/registry/api/v1/programmes/USHQYR_OI/enrolments"
     fair = open_fair(suite)
+    contests = set_stage(suite).ids
     return {
+        **contests,
         "draft": draft["slug"],
         "event": event["slug"],
         "registration": own["id"],
@@ -90,6 +94,14 @@ FORMS = [
     ("teacher", "/fairs/{fair}/ideas/new"),
     ("teacher", "/fairs/{fair}/ideas/{idea}/edit"),
     ("organiser", "/fairs/{fair}/ideas/{idea}/slot"),
+    ("organiser", "/contests/{contest}/rules"),
+    ("organiser", "/contests/{contest}/load"),
+    ("organiser", "/contests/{contest}/criteria/{nomination}/{stage}"),
+    ("organiser", "/contests/{court}/jury/members/new"),
+    ("juror", "/contests/{court}/jury/{sheet}"),
+    ("teacher", "/contests/{race}/entries/{unsent}/text"),
+    ("organiser", "/contests/{decided}/results/appeals/{appeal}"),
+    ("organiser", "/contests/{judged}/protocol/{protocol}/edit"),
     ("", "/registry/sign-in"),
     ("registrar", "/registry/schools/new"),
     ("registrar", "/registry/schools/SYN-ABA-001/edit"),
@@ -199,6 +211,8 @@ def fill(path: str, scene: dict[str, str]) -> str:
         "enrolment_id": scene["enrolment"],
         "link_id": scene["attachment"] if "attachments" in path else scene["twinning"],
     }
+    if "/contests/" in path:
+        return re.sub(r"{(\w+)}", lambda hole: scene[thing_of(path, hole[1])], path)
     return path.format(**names) if "registrations" not in path else path.format(ref=scene["event"])
 
 
@@ -266,6 +280,9 @@ WRITES = [
     ("registrar", "POST", "/registry/api/v1/imports/{}/confirm"),
     ("teacher", "PATCH", "/api/v1/ideas/{}"),
     ("teacher", "POST", "/api/v1/fairs/{}/ideas"),
+    ("teacher", "POST", "/api/v1/contests/{}/entries"),
+    ("juror", "PUT", "/api/v1/contests/{}/sheets/x"),
+    ("chair", "POST", "/api/v1/contests/{}/stages/x/close"),
 ]
 READS = [
     "/events/{}",
@@ -280,6 +297,8 @@ READS = [
     "/registry/calendar/{}",
     "/registry/imports/{}",
     "/fairs/x/ideas/{}",
+    "/contests/{}",
+    "/awards/{}",
 ]
 
 

@@ -56,6 +56,7 @@ def compiled(arena: Arena, stage: str = "FINAL", publish: bool = True, **changes
         made = Compilation(
             stage_id=row.id, number=number, status=DONE, method="mean-1", inputs_hash="ab" * 32, created_by="test",
             document=json.dumps(document, ensure_ascii=False, sort_keys=True), finished_at=utcnow(),
+            published_at=utcnow(),
             created_at=utcnow() + timedelta(seconds=number),
         )  # fmt: skip
         session.add(made)

@@ -141,8 +141,9 @@ def test_recused_entry_leaves_the_list_and_is_dealt_again(arena):
     assert said.reason == "Авторы – туысым"
     readers = panels(arena)[before.entry_id]
     assert len(readers) >= 3 and arena.members[2] not in readers
-    again = [row for row in dealt(arena) if row["ground"] == "redeal"]
+    again = [row for row in dealt(arena) if row_of(arena, row["id"]).ground == "redeal"]
     assert len(again) == len(owed(arena, "jury_entry")) == (0 if before.ground == "anchor" else 1)
+    assert {row["ground"] for row in dealt(arena)} == {None}
     call(arena, "POST", f"/sheets/{mine}/recuse", {}, as_=arena.juror(2), want=422)
 
 

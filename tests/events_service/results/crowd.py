@@ -59,7 +59,8 @@ def write(session, points: Points, organisation: str = "UMC", **rules: object) -
               for entry, juror in sorted({key[:2] for key in points})]  # fmt: skip
     session.execute(insert(Assignment), sheets)
     session.execute(insert(Score), [
-        {"assignment_id": f"{entry}.{juror}", "criterion_id": line, "version": 2, "points": given, "by_id": "x"}
+        {"assignment_id": f"{entry}.{juror}", "criterion_id": line, "version": 2, "points": given, "by_id": "x",
+         "at": now}
         for (entry, juror, line), given in points.items()
     ])  # fmt: skip
     session.execute(update(Assignment).values(signed_at=now))

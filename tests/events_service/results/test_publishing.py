@@ -111,6 +111,24 @@ def test_nobody_is_put_out_of_a_stage_that_is_open(suite):
     assert going_on(hall) == {0, 1}
 
 
+def test_entry_let_in_late_is_dealt_to_who_may_read_it(suite):
+    hall = closed(suite, SCORES, threshold="75.00", readers=1)
+    hall.published()
+    hall.open("FINAL")
+    hall.sign({(0, 0): 80, (1, 1): 90}, "FINAL")
+    appeal = {"entry": hall.arena.entries[2], "text": "Балл дұрыс емес"}
+    filed = hall.call("POST", "/appeals", appeal, as_=hall.teacher(2), status=201)
+    with suite.events.app_context():
+        sheets = select(Assignment.id).where(Assignment.entry_id == hall.arena.entries[2])
+        corrections = [{"sheet": sheet, "criterion": "R1", "points": "10"} for sheet in db.session.scalars(sheets)]
+    answer = {"decision": "upheld", "answer": "Дұрыс", "corrections": corrections}
+    hall.call("POST", f"/appeals/{filed['id']}/answer", answer)
+    assert hall.lines(hall.published())[2]["passes"] is True
+    with suite.events.app_context():
+        late = Assignment.entry_id == hall.arena.entries[2], Assignment.stage_id == hall.arena.stages["FINAL"]
+        assert [row.ground for row in db.session.scalars(select(Assignment).where(*late))] == ["redeal"]
+
+
 @pytest.mark.parametrize("overtaken", [False, True])
 def test_letter_stands_until_a_newer_version_is_published(suite, overtaken):
     hall = closed(suite, SCORES)

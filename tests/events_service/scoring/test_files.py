@@ -111,3 +111,14 @@ def test_signed_sheets_and_closed_stages_take_no_file(arena):
     assert bring(arena, HEAD + "1;R1;0,5;3\n")[0] == 303
     change(arena, Stage, arena.stages["REMOTE"], status="closed")
     assert bring(arena, HEAD + "2;R1;0,5;1\n")[0] in {404, 422}
+
+
+def test_secretary_cannot_find_out_points_by_guessing_them(arena):
+    put(arena, {"R1": "7.5"}, 1, 1, 1)
+    told = {points: bring(arena, HEAD + f"1;R1;{points};1\n", who=2)[0] for points in ("7.5", "8")}
+    assert told == {"7.5": 422, "8": 422}
+    arenas.score(arena, assignments=[arena.assignments[0]])
+    told = {points: bring(arena, HEAD + f"1;R1;{points};2\n", juror=0, who=2)[0] for points in range(11)}
+    assert set(told.values()) == {422}
+    assert bring(arena, HEAD + "1;R1;7.5;2\n", who=2)[0] == 303  # the same points on the present version are hers now
+    assert kept(arena)[-1] == ("7.50", person(arena, 2))

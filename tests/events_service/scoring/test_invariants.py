@@ -19,7 +19,7 @@ TWICE = (
 )
 CONFLICT = (
     "INSERT INTO conflict (member_id, entry_id, kind, note, found_at) "
-    "SELECT member_id, entry_id, 'own_school', '', created_at FROM assignment WHERE id = :sheet"
+    "SELECT member_id, entry_id, 'own_school', '', '2000-01-01 00:00:00.000000' FROM assignment WHERE id = :sheet"
 )
 PLANTED = [
     ((OTHER, TWICE), "one newest score"),

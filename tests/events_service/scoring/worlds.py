@@ -15,7 +15,7 @@ from events_service.contests.models import Criterion, Stage
 from events_service.db import db
 from events_service.directory.models import Person, School
 from events_service.entries.models import Entry, EntryFile
-from events_service.jury.models import CONFLICTS, GROUNDS, Assignment, Conflict
+from events_service.jury.models import CONFLICTS, DECLARED, GROUNDS, Assignment, Conflict
 from events_service.results.models import Compilation
 from events_service.scoring.models import Score
 from services.database import utcnow
@@ -120,10 +120,10 @@ def _sheet(session, world, sheet, member_id, entry_id, seen, hidden) -> None:
 
 
 def _hidden_sheet(session, world, sheet, member_id, entry_id, seen, hidden) -> None:
-    """Another's: the chair knows that it is dealt and signed, a juror and an author nothing."""
+    """Another's: the chair knows that it is dealt and signed, not why; a juror and an author nothing."""
     known = seen if world.viewer == "chair" else hidden
     signed, dealt, barred = known.random() < 0.5, known.random() < 0.7, known.random() < 0.2
-    ground, kind = known.choice(GROUNDS), known.choice(CONFLICTS)
+    ground, kind = hidden.choice(GROUNDS), DECLARED if known.random() < 0.3 else hidden.choice(CONFLICTS[:-1])
     if barred:
         session.execute(
             insert(Conflict).values(member_id=member_id, entry_id=entry_id, kind=kind, note="", found_at=utcnow())

@@ -1,0 +1,217 @@
+"""The demonstration's jury at work: one contest that is being judged now, and last year's from deal to diplomas.
+
+Decisions go through the verbs of those who take them; points and times are written as they would stand.
+"""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from demo import contests
+from demo.people import actor_of
+from events_service.awards import awarding, minutes
+from events_service.awards.models import Award
+from events_service.contests import queries
+from events_service.contests.models import Contest, Criterion, Stage
+from events_service.directory.models import Person
+from events_service.entries.models import Entry
+from events_service.events.models import Event
+from events_service.jury import dealing, stages
+from events_service.jury.models import CHAIR, DECLARED, MEMBER, SECRETARY, Assignment, Conflict, JuryMember
+from events_service.jury.queries import assignments_of
+from events_service.results import appealing, collecting, compiling, method, publishing
+from events_service.results.models import DONE, UPHELD, Appeal, Compilation
+from events_service.results.queries import document, lines_of
+from events_service.scoring.models import Score
+from services.database import utcnow
+from services.fields import midnight, today
+from services.identity import Actor
+
+NOW, AT_JURY, PAST = contests.CODES
+DECLARED_ENTRY, KNOWN = 12, "Авторы бұрын менің сыныбымда практикадан өткен"
+HELD = 180  # days since last year's final
+# How good an entry is, from 0 to 100, by its number.
+QUALITY = (93, 87, 83, 72)
+# Few write to the entrants.
+FEEDBACK = {
+    "chair0@example.invalid": "Сабақтың құрылымы анық. Қорытындыға көбірек уақыт қалдырыңыз.",
+    "juror0@example.invalid": "Хорошо подобраны задания. Покажите, как ученики проверяют себя сами.",
+    "juror3@example.invalid": "Оқушылардың өз жұмысын бағалауы көрінсе, сабақ ұтар еді.",
+}
+APPEAL = (
+    "Бірінші критерий бойынша ұпай сабақ жоспарына сай емес: жоспардың екінші беті ескерілмеген. "
+    "Қайта қарауды сұраймын."
+)
+ANSWER = "Жоспардың екінші беті қаралды, бірінші критерий бойынша ұпай түзетілді."
+DECISION = {
+    "kk": "Жеңімпаздардың жұмыстары облыстық педагогикалық идеялар жәрмеңкесіне ұсынылсын.",
+    "ru": "Рекомендовать работы победителей на областную ярмарку педагогических идей.",
+}
+PLACE = {"kk": "Қарағанды, оқу-әдістемелік орталық", "ru": "Караганда, учебно-методический центр"}
+
+
+def fill(session: Session, event: Event, code: str, organiser: Actor) -> None:
+    """One of the three contests, as far as it is."""
+    if code == NOW:
+        contests.fill(session, event, code, organiser, opened=-5, closed=20)
+    elif code == AT_JURY:
+        contests.fill(session, event, code, organiser, opened=-30, closed=-9)
+        _judge_half(session, event, organiser)
+    else:
+        contests.fill(session, event, code, organiser, opened=-HELD - 50, closed=-HELD - 30)
+        _finish(session, event, organiser)
+
+
+def _judge_half(session: Session, event: Event, organiser: Actor) -> None:
+    """Three days after opening: some jurors have signed all, most of them some, the chair is in the middle."""
+    stage = queries.stages(event.id)[0]
+    opened = midnight(today() - timedelta(days=3)) + timedelta(hours=9)
+    _declare(session, event)
+    _open(session, event, stage, organiser, opened)
+    sheets = assignments_of(stage.id)
+    jury = _jury(session, event)
+    done: list[Assignment] = []
+    begun: set[str] = set()
+    for turn, member in enumerate(jury):
+        own = [row for row in sheets if row.member_id == member.id]
+        signed = len(own) if turn == len(jury) - 1 else 1 + turn % 4
+        done += own[: signed + 1]
+        begun |= {row.id for row in own[signed : signed + 1]}
+    _score(session, done, opened + timedelta(hours=5), frozenset(begun))
+
+
+def _declare(session: Session, event: Event) -> None:
+    """A juror knows the author of an entry, so that it is not dealt to her."""
+    member = session.scalars(
+        select(JuryMember).where(JuryMember.event_id == event.id, JuryMember.role == MEMBER).order_by(JuryMember.email)
+    ).first()
+    entry = session.scalars(select(Entry).where(Entry.event_id == event.id, Entry.number == DECLARED_ENTRY)).one()
+    assert member is not None
+    session.add(Conflict(member_id=member.id, entry_id=entry.id, kind=DECLARED, note=KNOWN))
+    session.flush()
+
+
+def _finish(session: Session, event: Event, organiser: Actor) -> None:
+    """Both stages, an appeal that is upheld and corrects one mark, a signed protocol, and what was given on it."""
+    remote, final = queries.stages(event.id)
+    held = midnight(today() - timedelta(days=HELD))
+    for stage, at in ((remote, held - timedelta(days=20)), (final, held + timedelta(hours=9))):
+        _open(session, event, stage, organiser, at)
+        _score(session, assignments_of(stage.id), at + timedelta(hours=2))
+        stages.close_stage(session, organiser, event.id, stage.id)
+        publishing.publish(session, organiser, event.id, _compile(session, event, stage, organiser))
+        if stage is final:
+            _appeal(session, event, stage, organiser)
+        _as_of(session, stage, at, at + timedelta(hours=8))
+    _decide(session, event, remote, organiser, held - timedelta(days=19), signed=False)
+    _decide(session, event, final, organiser, held, signed=True)
+    awarding.award(session, organiser, event.id)
+    given = held + timedelta(days=7)
+    of_contest = update(Award).where(Award.event_id == event.id)
+    session.execute(of_contest.values(created_at=given, issued_on=given.date()))
+
+
+def _open(session: Session, event: Event, stage: Stage, organiser: Actor, at: datetime) -> None:
+    """Deal the entries and open the stage."""
+    drafted = dealing.draft(session, organiser, event.id, stage.id)
+    deal = dealing.propose(session, organiser, event.id, stage.id, drafted)
+    dealing.accept(session, organiser, event.id, stage.id, deal.id)
+    stages.open_stage(session, organiser, event.id, stage.id)
+    stage.opened_at = deal.accepted_at = at
+    contest = session.get_one(Contest, event.id)
+    contest.frozen_at = min(at, contest.frozen_at or at)
+    session.flush()
+
+
+def _score(session: Session, sheets: list[Assignment], at: datetime, begun: frozenset[str] = frozenset()) -> None:
+    """Points near how good the entry is and how strict its juror; all sheets are signed but those only begun."""
+    if not sheets:
+        return
+    rubric, rows = queries.sheets(sheets[0].entry.event_id), []
+    for sheet in sheets:
+        lines = rubric[sheet.entry.nomination_id, sheet.stage_id]
+        common = {"assignment_id": sheet.id, "version": 2, "by_id": sheet.member.person_id, "at": at}
+        for line, points in _points(sheet, lines[:3] if sheet.id in begun else lines):
+            rows.append({**common, "criterion_id": line.id, "points": points})
+        sheet.version, sheet.changed_at = 2, at
+        if sheet.id not in begun:
+            sheet.signed_at = at
+            sheet.feedback = FEEDBACK.get(sheet.member.email, "")
+    with session.no_autoflush:  # the database refuses points on a sheet that is signed
+        session.execute(insert(Score), rows)
+    session.flush()
+
+
+def _points(sheet: Assignment, lines: list[Criterion]) -> Iterator[tuple[Criterion, Decimal]]:
+    """In halves of a point, the same at every loading."""
+    strict = random.Random(sheet.member.email).uniform(-3, 3)
+    draw = random.Random(f"{sheet.member.email}:{sheet.entry.title}:{lines[0].code}")
+    good = QUALITY[(sheet.entry.number or 0) % len(QUALITY)]
+    for line in lines:
+        share = min(100.0, max(0.0, good + strict + draw.uniform(-7, 7))) / 100
+        yield line, min(line.max_points, Decimal(round(share * float(line.max_points) * 2)) / 2)
+
+
+def _compile(session: Session, event: Event, stage: Stage, organiser: Actor) -> str:
+    """What the worker would compile, without waiting for one."""
+    found = compiling.request(session, organiser, event.id, stage.id)
+    made = method.compiled(collecting.inputs_of(session, stage))
+    for name in ("method", "rules_version", "inputs_hash"):
+        setattr(found, name, made[name])
+    found.document, found.status, found.done, found.finished_at = method.canonical(made), DONE, found.total, utcnow()
+    session.flush()
+    return found.id
+
+
+def _appeal(session: Session, event: Event, stage: Stage, organiser: Actor) -> None:
+    """The second of a nomination asks for another look; one mark is put right, and the results are published anew."""
+    published = session.get_one(Compilation, stage.compilation_id)
+    line = next(row for row in lines_of(document(published)).values() if row["place"] == 2)
+    entry = session.get_one(Entry, line["id"])
+    author = actor_of(session.get_one(Person, entry.author_id))
+    appeal, _new = appealing.file(session, author, event.id, {"entry": entry.id, "stage": stage.id, "text": APPEAL})
+    sheet = line["sheets"][0]
+    code, points = min(sheet["points"].items())
+    most = next(row.max_points for row in queries.criteria(stage.id, entry.nomination_id) if row.code == code)
+    better = {"sheet": sheet["assignment"], "criterion": code, "points": min(most, Decimal(points) + 1)}
+    answer = {"decision": UPHELD, "answer": ANSWER, "corrections": [better]}
+    appealing.answer(session, organiser, event.id, appeal.id, answer)
+    publishing.publish(session, organiser, event.id, _compile(session, event, stage, organiser))
+
+
+def _as_of(session: Session, stage: Stage, opened: datetime, closed: datetime) -> None:
+    """Put the stage, its results and appeals to when they would have been."""
+    stage.opened_at, stage.closes_at, stage.closed_at = opened, closed, closed
+    stage.published_at = closed + timedelta(hours=1)
+    for found in session.scalars(select(Compilation).where(Compilation.stage_id == stage.id)):
+        at = closed + timedelta(hours=1, days=2 * (found.number - 1))
+        found.created_at = found.finished_at = found.published_at = at
+    filed, answered = closed + timedelta(days=1), closed + timedelta(days=2)
+    of_stage = update(Appeal).where(Appeal.stage_id == stage.id)
+    session.execute(of_stage.values(filed_at=filed, answered_at=answered))
+    session.flush()
+
+
+def _decide(session: Session, event: Event, stage: Stage, organiser: Actor, held: datetime, signed: bool) -> None:
+    """The protocol of a stage; signed by the chair, the secretary and three jurors."""
+    body = {"number": str(stage.position), "held_on": held.date(), "place": PLACE, "decision": DECISION}
+    protocol, _new = minutes.draft(session, organiser, event.id, stage.id, body)
+    protocol.created_at = held
+    if signed:
+        minutes.sign(session, organiser, event.id, protocol.id, [row.id for row in _signers(session, event)])
+        protocol.signed_at = held + timedelta(days=3)
+    session.flush()
+
+
+def _signers(session: Session, event: Event) -> list[JuryMember]:
+    jury = _jury(session, event, scoring=False)
+    return [row for row in jury if row.role in {CHAIR, SECRETARY}] + [row for row in jury if row.role == MEMBER][:3]
+
+
+def _jury(session: Session, event: Event, scoring: bool = True) -> list[JuryMember]:
+    found = select(JuryMember).where(JuryMember.event_id == event.id).order_by(JuryMember.email)
+    return [row for row in session.scalars(found) if row.scores or not scoring]
