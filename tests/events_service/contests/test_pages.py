@@ -86,7 +86,7 @@ def test_everybody_reads_where_the_contest_stands(suite):
     text, found = says()
     assert "Entries are taken now" in text and "at least 80 points" in text
     assert found == {"/enter"}
-    assert says(arena.juror(1))[1] == {"/enter", "/jury"}
+    assert says(arena.juror(1))[1] == {"/jury"}  # who judges does not enter
     assert says(suite.sign_in("teacher", 0))[1] == {"/enter", f"/entries/{arena.entries[0]}"}
     assert {"/rules", "/nominations"} <= says(arena.organiser)[1]
     with suite.events.app_context(), db.transaction() as session:
