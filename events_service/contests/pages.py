@@ -41,6 +41,7 @@ def contest_page(ref: str) -> str:
         step=awards.next_step(event) if directs and event.status != CANCELLED else None,
         faults=checking.faults(nominations, stages, sheets) if owner and not contest.frozen_at else [],
         member=jury.member_of(event.id, person),
+        closes_at=queries.closes_at(event, contest),
         mine=entries.mine_at(person, event.id),
         words=words,
     )

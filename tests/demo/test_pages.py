@@ -51,7 +51,7 @@ def test_demo_person_who_is_none_is_refused(suite):
 def test_sign_in_page_of_the_demonstration_lets_anybody_of_its_list_in(suite):
     browser = suite.browser("ru")
     browser.get("/demo/sign-in?next=/registry/territories")
-    assert len(list(browser.tree.find(".//main").iter("button"))) == 16
+    assert len(list(browser.tree.find(".//main").iter("button"))) == 19
     fields = {"role": "coordinator", "number": "1", "next": "/registry/territories"}
     token = next(e.get("value") for e in browser.tree.iter("input") if e.get("name") == "csrf_token")
     browser.post("/registry/demo/sign-in", {**fields, "csrf_token": token}, follow=True)

@@ -10,7 +10,9 @@ from events_service.contests.models import Stage
 from events_service.db import Audit, Notification, db
 from events_service.entries import queries, taking_part
 from events_service.entries.models import Entry, EntryFile, StageEntry
+from events_service.files import store
 from services.database import utcnow
+from services.errors import NotFound, Unavailable
 from tests.events_service.entries.acts import GOOD, begin, call, change, contest, draft, send_file, submitted, teachers
 from tests.events_service.files.made import picture
 
@@ -134,6 +136,21 @@ def test_one_person_has_one_live_entry_in_a_nomination_and_as_many_as_the_rules_
     begin(arena, token, nomination=1)
     call(arena, "POST", f"entries/{entry['id']}/withdraw", {}, token)
     assert begin(arena, token)["id"] != entry["id"]
+
+
+def test_store_that_fails_half_way_keeps_nothing(arena, token, monkeypatch):
+    entry, put, keys = begin(arena, token), store.put, []
+
+    def second_fails(key, data):
+        keys.append(key)
+        if len(keys) == 2:
+            raise Unavailable
+        put(key, data)
+
+    monkeypatch.setattr(store, "put", second_fails)
+    assert send_file(arena, token, entry["id"]).status_code == 503
+    with arena.suite.events.app_context(), pytest.raises(NotFound):
+        store.get(keys[0])
 
 
 def test_repeated_request_makes_one_draft_and_one_file(arena, token):

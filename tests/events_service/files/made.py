@@ -38,15 +38,19 @@ def pdf(pages=2, javascript=True):
     page = book.pages[0]
     page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=photo, Im1=packed))
     page.Contents = pikepdf.Stream(book, b"q 60 0 0 40 50 50 cm /Im0 Do Q")
+    signed = book.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, Rect=[0, 0, 9, 9], FT=pikepdf.Name.Sig,
+            T="Signature1", AP=pikepdf.Dictionary(N=pikepdf.Stream(book, b"(Signed by Aigul) Tj")),
+        )
+    )  # fmt: skip
+    book.Root.AcroForm = pikepdf.Dictionary(Fields=[signed])
     link = pikepdf.Dictionary(S=pikepdf.Name.URI, URI="mailto:aigul@example.kz")
     page.Annots = book.make_indirect(
         pikepdf.Array([
             pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=[0, 0, 9, 9], A=link),
             pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Text, Rect=[0, 0, 9, 9], T=AUTHOR),
-            pikepdf.Dictionary(
-                Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, Rect=[0, 0, 9, 9], FT=pikepdf.Name.Sig,
-                T="Signature1", AP=pikepdf.Dictionary(N=pikepdf.Stream(book, b"(Signed by Aigul) Tj")),
-            ),
+            signed,
         ])
     )  # fmt: skip
     book.docinfo["/Author"] = AUTHOR
