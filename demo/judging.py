@@ -120,8 +120,9 @@ def _open(session: Session, event: Event, stage: Stage, organiser: Actor, at: da
     drafted = dealing.draft(session, organiser, event.id, stage.id)
     deal = dealing.propose(session, organiser, event.id, stage.id, drafted)
     dealing.accept(session, organiser, event.id, stage.id, deal.id)
-    stages.open_stage(session, organiser, event.id, stage.id)
-    stage.opened_at = deal.accepted_at = at
+    closes_at = stage.closes_at
+    stages.open_stage(session, organiser, event.id, stage.id, utcnow() + timedelta(days=1))
+    stage.opened_at, deal.accepted_at, stage.closes_at = at, at, closes_at
     contest = session.get_one(Contest, event.id)
     contest.frozen_at = min(at, contest.frozen_at or at)
     session.flush()

@@ -127,7 +127,7 @@ def absolute_url(url: str) -> str:
 
 def absolute_file(url: str) -> str:
     """`file:var/mail` as `file:` and an absolute folder; `file://var/mail` would name a host."""
-    if url.startswith("file:"):
+    if url.startswith("file:") and url != "file:":
         return "file:" + str(ROOT / url.removeprefix("file:"))
     return url
 

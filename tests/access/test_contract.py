@@ -1,7 +1,7 @@
 """Both OpenAPI documents against the running services: what is promised is what is answered.
 
 Every operation gets generated calls, well formed and malformed, as somebody who may make them, and
-each of them is made on both engines: making one up costs more than both answers. The seed is fixed;
+each of them is made on PostgreSQL, by `make fuzz` on both engines. The seed is fixed;
 `FUZZ_EXAMPLES` (see `make fuzz`) asks for more calls and other ones each time.
 """
 
@@ -21,12 +21,14 @@ from tests.access.conftest import staged
 from tests.conftest import ENGINES
 from tests.support.suite import ORIGIN, nothing_kept
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
 # A body may be well formed and wrong all the same (a code nobody has, an end before a start): 422, 412.
 # The document cannot say so, and the check would otherwise expect success.
 FITTING = ["2xx", "401", "403", "404", "409", "412", "422"]
 REFUSING = ["400", "401", "403", "404", "409", "412", "413", "415", "422"]
 DETERMINISTIC = EXAMPLES <= 20
+# PostgreSQL is the stricter of the two; `make fuzz` makes each call on both.
+TRIED = ENGINES[-1:] if DETERMINISTIC else ENGINES
 
 
 def config() -> SchemathesisConfig:
@@ -68,7 +70,7 @@ AUTHORS = ("PATCH /api/v1/ideas", "/ideas/{idea_id}/submit", "/ideas/{idea_id}/w
 @pytest.fixture(scope="module")
 def stages(templates, tmp_path_factory):
     with ExitStack() as stack:
-        yield [stack.enter_context(staged(templates(engine), tmp_path_factory)) for engine in ENGINES]
+        yield [stack.enter_context(staged(templates(engine), tmp_path_factory)) for engine in TRIED]
 
 
 @pytest.mark.timeout(1200)

@@ -216,7 +216,6 @@ LISTS = {
 }
 
 
-@pytest.mark.one_engine("postgres")
 def test_every_query_field_takes_any_text_without_harm(stage):
     """All fields of a list at once, then each free one alone; an answer or a refusal, never an error."""
     for path, names in LISTS.items():
@@ -234,7 +233,6 @@ def ask(stage, actor, path, query):
     return stage.ask(actor, "GET", f"{path}?{urlencode(query)}")
 
 
-@pytest.mark.both_engines
 def test_wildcards_and_quotes_are_letters_of_a_search(stage):
     for path in ("/api/v1/events", "/registry/api/v1/schools", "/registry/api/v1/people"):
         whole = ask(stage, "registrar", path, {"limit": 1}).get_json()["total"]
@@ -306,7 +304,6 @@ def test_no_feed_tells_how_to_reach_anybody(stage):
             assert "my/" in line.path or "zoom.example/j/secret" not in lines, str(line)
 
 
-@pytest.mark.both_engines
 def test_values_of_a_json_body_are_what_they_are(stage):
     """A form has only texts; a program that writes a number in quotes is told so."""
     path = f"/api/v1/events/{stage.ids['draft']}"

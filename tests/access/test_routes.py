@@ -13,6 +13,7 @@ from tests.access import table
 from tests.access.scene import ACTORS
 from tests.support.suite import nothing_kept
 
+pytestmark = pytest.mark.one_engine("sqlite")
 LINES = table.read()
 OPEN = "a" * len(ACTORS)
 BODY_REFUSED = {422}
@@ -35,7 +36,6 @@ def test_every_route_has_its_line_in_the_table(stage):
     assert not table.amiss(LINES, stage.suite.registry, stage.suite.events)
 
 
-@pytest.mark.one_engine("sqlite")
 def test_everybody_gets_what_the_table_says(stage):
     found = wrong(stage, LINES)
     assert not found, "".join(found)

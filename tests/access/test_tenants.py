@@ -13,6 +13,7 @@ from tests.access.bodies import BODIES, filled
 from tests.access.scene import ACTORS
 from tests.support.suite import nothing_kept
 
+pytestmark = pytest.mark.one_engine("sqlite")
 LINES = table.read()
 NAMES = list(ACTORS)
 SWAPPED = {

@@ -13,8 +13,8 @@ from tests.faults.house import scaled
 from tests.support import smtp
 from tests.worker.test_jobs import published, register
 
-pytestmark = pytest.mark.slow
-one_engine = pytest.mark.parametrize("engine", ENGINES[:1], indirect=True)
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine("postgres")]
+one_engine = pytest.mark.parametrize("engine", ENGINES[-1:], indirect=True)
 PLANS = ["after_claim=kill@3", "after_data=kill@3", "before_sent=kill@3"]
 BEFORE_OUTSIDE = 8  # letters that reach the server while the plans above are lived
 SETTLED = 90

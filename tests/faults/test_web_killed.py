@@ -11,8 +11,8 @@ from tests.conftest import ENGINES
 from tests.faults.house import at_rate, scaled
 from tests.support.race import gather
 
-pytestmark = pytest.mark.slow
-one_engine = pytest.mark.parametrize("engine", ENGINES[:1], indirect=True)
+pytestmark = [pytest.mark.slow, pytest.mark.one_engine("postgres")]
+one_engine = pytest.mark.parametrize("engine", ENGINES[-1:], indirect=True)
 WHOLE = (1, 1)
 
 

@@ -172,6 +172,7 @@ def remote_score(number):
     return float(planned.get(number, 40 + number * 0.5))
 
 
+@pytest.mark.one_engine("postgres")
 @pytest.mark.timeout(600)
 def test_contest_from_its_rules_to_the_protocol(suite):
     contest = Contest(suite)

@@ -26,6 +26,11 @@ pytestmark = pytest.mark.one_engine("sqlite")
 MUTATED = int(os.environ.get("MUTATED_FILES", "1000"))
 
 
+def most_of_children() -> int:
+    """KiB. A child begins as a copy of this process, and the kernel counts that too."""
+    return max(600 * 1024, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + 1024)
+
+
 def refusal(name, data):
     with pytest.raises(Invalid) as found:
         checking.inspect(name, data)
@@ -41,7 +46,7 @@ def test_hostile_file_is_refused_soon_and_in_bounded_memory(suite):
             said[what] = refusal(name, data)
             assert time.monotonic() - begun < 5, what
             assert me.memory_info().rss - before < 64 * 2**20, what
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 600 * 1024
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < most_of_children()
     for what, word in (("bomb as DOCX", "распаковывается"), ("locked PDF", "паролем"), ("40 megapixels", "25")):
         assert word in said[what]
 
@@ -148,4 +153,4 @@ def test_bomb_is_stopped_by_the_limit_of_the_child_too(suite, monkeypatch, tmp_p
     monkeypatch.setattr(checking, "CHILD", open_child)
     with suite.events.test_request_context("/?lang=en"):
         assert "too much memory" in refusal("x.docx", document(word__big=300))
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 600 * 1024
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < most_of_children()
