@@ -54,7 +54,7 @@ def test_loop_sends_while_the_broker_and_the_register_are_away_and_ends_when_tol
     with spawn(LOOP, env=away, log_path=tmp_path / "loop.log") as loop:
         wait_until(lambda: "pull_directory: not now" in loop.log, 40)
         register(suite, ref, 0)
-        mails.wait(1, 6)
+        mails.wait(1, 20)
         assert "Traceback" not in loop.log
         child, begin = loop.child, time.monotonic()
         child.send_signal(signal.SIGTERM)
