@@ -36,6 +36,13 @@ def ring_after_commit() -> None:
     db.after_commit("doorbell", lambda: doorbell.ring_soon(settings))
 
 
+def owe(session: Session, values: dict[str, Any], kind: str, topic: str, sequence: int) -> None:
+    """One message; that it is owed already is no fault."""
+    stamps = {"created_at": utcnow(), "due_at": utcnow(), "request_id": ledger.request_id()}
+    ledger.insert_once(session, Notification, {**stamps, **values, "kind": kind, "topic": topic, "sequence": sequence})
+    ring_after_commit()
+
+
 def to_registrant(session: Session, row: Registration, kind: str) -> None:
     """One message about one registration; `version` makes a repeated cause harmless."""
     values = {

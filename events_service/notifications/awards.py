@@ -8,10 +8,8 @@ from events_service.awards import words
 from events_service.awards.models import Award
 from events_service.db import Notification, db
 from events_service.entries.models import Entry
-from events_service.notifications.announcing import ring_after_commit
+from events_service.notifications import announcing
 from events_service.notifications.composing import Fill, context_of, letter_to
-from services import ledger
-from services.database import utcnow
 from services.i18n import said_plain
 from services.mail import Letter
 
@@ -21,20 +19,9 @@ KINDS = (READY,)
 
 def owe(session: Session, award: Award, entry: Entry) -> None:
     """One message to the author of the entry."""
-    values = {
-        "recipient": entry.email,
-        "recipient_id": entry.author_id,
-        "recipient_name": entry.name,
-        "language": entry.language,
-        "kind": READY,
-        "subject_ref": award.id,
-        "topic": award.event_id,
-        "created_at": utcnow(),
-        "due_at": utcnow(),
-        "request_id": ledger.request_id(),
-    }
-    ledger.insert_once(session, Notification, values)
-    ring_after_commit()
+    person = {"recipient": entry.email, "recipient_id": entry.author_id, "recipient_name": entry.name}
+    about = {"language": entry.language, "subject_ref": award.id}
+    announcing.owe(session, {**person, **about}, READY, award.event_id, 0)
 
 
 def letter_of(message: Notification, fill: Fill) -> Letter | None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from events_service.db import Notification, db
 from events_service.entries.models import ADMITTED, DRAFT, LIVE, REFUSED, RETURNED, SUBMITTED, Entry
 from events_service.events.models import CANCELLED, PUBLISHED, Event
-from events_service.notifications import ideas
+from events_service.notifications import announcing, ideas
 from events_service.notifications.composing import Fill, context_of, facts_of, letter_to
 from events_service.registrations.models import LIVE as SEATED
 from events_service.registrations.models import Registration
@@ -70,7 +70,7 @@ def owe_author(session: Session, entry: Entry, kind: str) -> None:
     values: dict[str, Any] = {**person, "language": entry.language, "subject_ref": entry.id}
     if kind == RECEIVED:
         values["params"] = _receipt(entry)
-    ideas.owe(session, values, kind, entry.event_id, entry.version)
+    announcing.owe(session, values, kind, entry.event_id, entry.version)
 
 
 def owe_entrants(session: Session, event: Event, kind: str) -> int:
@@ -78,7 +78,7 @@ def owe_entrants(session: Session, event: Event, kind: str) -> int:
     found = session.execute(_entrants(event)).all()
     for author_id, email, name, spoken in found:
         person = {"recipient": email, "recipient_id": author_id, "recipient_name": name, "language": spoken}
-        ideas.owe(session, {**person, "subject_ref": event.id}, kind, event.id, event.sequence)
+        announcing.owe(session, {**person, "subject_ref": event.id}, kind, event.id, event.sequence)
     return len(found)
 
 

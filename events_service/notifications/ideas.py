@@ -16,11 +16,9 @@ from events_service.db import Notification, db
 from events_service.directory.models import Person
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.fairs.models import ACCEPTED, DECLINED, SUBMITTED, Idea
-from events_service.notifications.announcing import ring_after_commit
+from events_service.notifications import announcing
 from events_service.notifications.composing import Fill, almaty, context_of, facts_of, letter_to, when_of
 from events_service.registrations.models import LIVE, Registration
-from services import ledger
-from services.database import utcnow
 from services.fields import midnight, today
 from services.i18n import said_plain
 from services.mail import Letter
@@ -54,7 +52,9 @@ KINDS = (*SAID, *OF_FAIR, WAITING)
 def owe_author(session: Session, idea: Idea, kind: str) -> None:
     """One message to the author; the idea's version makes a repeated cause harmless."""
     person = {"recipient": idea.email, "recipient_id": idea.author_id, "recipient_name": idea.name}
-    owe(session, {**person, "language": idea.language, "subject_ref": idea.id}, kind, idea.event_id, idea.version)
+    announcing.owe(
+        session, {**person, "language": idea.language, "subject_ref": idea.id}, kind, idea.event_id, idea.version
+    )
 
 
 def owe_authors(session: Session, event: Event, kind: str) -> int:
@@ -62,7 +62,7 @@ def owe_authors(session: Session, event: Event, kind: str) -> int:
     found = session.execute(_authors(event)).all()
     for author_id, email, name, spoken in found:
         person = {"recipient": email, "recipient_id": author_id, "recipient_name": name, "language": spoken}
-        owe(session, {**person, "subject_ref": event.id}, kind, event.id, event.sequence)
+        announcing.owe(session, {**person, "subject_ref": event.id}, kind, event.id, event.sequence)
     return len(found)
 
 
@@ -87,14 +87,7 @@ def owe_organiser(session: Session, event: Event, kind: str = WAITING) -> None:
     due = midnight(morning) + timedelta(hours=MORNING.hour)
     to = {"recipient": person.email, "recipient_id": person.id, "recipient_name": person.name}
     values = {**to, "language": person.language, "subject_ref": event.id, "due_at": due}
-    owe(session, values, kind, event.id, morning.toordinal())
-
-
-def owe(session: Session, values: dict[str, Any], kind: str, topic: str, sequence: int) -> None:
-    """One message; that it is owed already is no fault."""
-    stamps = {"created_at": utcnow(), "due_at": utcnow(), "request_id": ledger.request_id()}
-    ledger.insert_once(session, Notification, {**stamps, **values, "kind": kind, "topic": topic, "sequence": sequence})
-    ring_after_commit()
+    announcing.owe(session, values, kind, event.id, morning.toordinal())
 
 
 def letter_of(message: Notification, fill: Fill) -> Letter | None:

@@ -3,8 +3,6 @@
 No letter says who wrote an entry: a stage may be blind.
 """
 
-from typing import Any
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -18,10 +16,8 @@ from events_service.entries.models import Entry
 from events_service.events.models import PUBLISHED, Event
 from events_service.jury.models import ACTIVE, Assignment, JuryMember
 from events_service.jury.words import role_name
-from events_service.notifications.announcing import ring_after_commit
+from events_service.notifications import announcing
 from events_service.notifications.composing import Fill, context_of, letter_to
-from services import ledger
-from services.database import utcnow
 from services.i18n import moment, said_plain, short_day
 from services.mail import Letter
 
@@ -65,21 +61,8 @@ def owe_short(session: Session, stage: Stage, entry: Entry) -> None:
 
 def _owe(session: Session, kind: str, to: JuryMember | Person, topic: str, subject_ref: str, sequence: int) -> None:
     who = to.person_id if isinstance(to, JuryMember) else to.id
-    values: dict[str, Any] = {
-        "recipient": to.email,
-        "recipient_id": who,
-        "recipient_name": to.name,
-        "language": to.language,
-        "kind": kind,
-        "topic": topic,
-        "subject_ref": subject_ref,
-        "sequence": sequence,
-        "created_at": utcnow(),
-        "due_at": utcnow(),
-        "request_id": ledger.request_id(),
-    }
-    ledger.insert_once(session, Notification, values)
-    ring_after_commit()
+    person = {"recipient": to.email, "recipient_id": who, "recipient_name": to.name, "language": to.language}
+    announcing.owe(session, {**person, "subject_ref": subject_ref}, kind, topic, sequence)
 
 
 def letter_of(message: Notification, fill: Fill) -> Letter | None:

@@ -16,11 +16,11 @@ from events_service.contests.models import OPEN, Stage
 from events_service.db import Notification, db
 from events_service.events.models import PUBLISHED, Event
 from events_service.jury.models import ACTIVE, Assignment, JuryMember
-from events_service.notifications.announcing import owe_each, ring_after_commit
+from events_service.notifications import announcing
+from events_service.notifications.announcing import owe_each
 from events_service.notifications.composing import Fill, context_of, letter_to
 from events_service.notifications.quiet import is_quiet
 from events_service.notifications.reminders import moment_of, useful
-from services import ledger
 from services.database import utcnow
 from services.i18n import moment, said_plain
 from services.mail import Letter
@@ -34,13 +34,10 @@ FURTHEST = timedelta(minutes=LEADS[0], hours=12)
 
 def owe_reopened(session: Session, row: Assignment, reason: str) -> None:
     """One message to the juror; the sheet's version makes a repeated cause harmless."""
-    member, now = row.member, utcnow()
+    member = row.member
     to = {"recipient": member.email, "recipient_id": member.person_id, "recipient_name": member.name}
-    about = {"kind": REOPENED, "subject_ref": row.id, "sequence": row.version, "topic": member.event_id}
-    stamps = {"created_at": now, "due_at": now, "request_id": ledger.request_id()}
-    said = {"language": member.language, "params": {"reason": reason}}
-    ledger.insert_once(session, Notification, {**to, **said, **about, **stamps})
-    ring_after_commit()
+    said = {"language": member.language, "subject_ref": row.id, "params": {"reason": reason}}
+    announcing.owe(session, {**to, **said}, REOPENED, member.event_id, row.version)
 
 
 def owe() -> int:
