@@ -23,12 +23,13 @@ def main() -> int:
     tick = _add(commands, "tick", _tick, "run one periodic job now")
     tick.add_argument("job", choices=sorted(jobs.JOBS))
     _add(commands, "check-invariants", _check, "look for rows that break what must always hold")
-    dump = _add(commands, "backup", _backup, "copy both databases into a new folder in FOLDER")
+    dump = _add(commands, "backup", _backup, "copy both databases and the files into a new folder in FOLDER")
     dump.add_argument("folder", type=Path)
     dump.add_argument("--keep", type=int, default=0, help="leave only so many, the newest; 0: all")
-    restore = _add(commands, "restore", _restore, "make both databases what a backup says; nothing may serve meanwhile")
+    restore = _add(commands, "restore", _restore, "bring back what a backup holds; nothing may serve meanwhile")
     restore.add_argument("folder", type=Path)
-    restore.add_argument("--overwrite", action="store_true", help="replace what the databases hold")
+    restore.add_argument("--overwrite", action="store_true", help="replace what databases and store hold")
+    restore.add_argument("--without-damaged", action="store_true", help="leave out files that are not what was written")
     given = parser.parse_args()
     init_logging(settings().log_format)
     return int(given.run(given) or 0)
@@ -66,7 +67,7 @@ def _backup(given: Given) -> None:
 
 def _restore(given: Given) -> None:
     try:
-        held = backup.restore(apps(), given.folder, given.overwrite)
+        held = backup.restore(apps(), given.folder, given.overwrite, given.without_damaged)
     except DumpError as error:
         sys.exit(f"restore: {error}")
     print(f"restored from {given.folder.name}; {held} letters are held back for their organisers to look at")

@@ -1,12 +1,13 @@
-"""Both databases into a folder and back.
+"""Both databases and the files into a folder and back.
 
 Events first, then the register: the copy of the register that events hold must never be ahead of
 the register itself, or changes numbered anew after a restore would lie behind its cursor unseen.
-What the register holds more is pulled as usual. docs/decisions/0025 says more.
+What the register holds more is pulled as usual. The files come last, as bytes are put before their
+row: what the copy of the rows names is there. docs/decisions/0025 says more.
 """
 
-import hashlib
 import json
+import logging
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -20,19 +21,22 @@ from registry_service import db as registry_db
 from services import ledger, migrations
 from services.database import utcnow
 from services.identity import Actor
+from worker import filing
 from worker.dumping import DumpError, dump, load
 from worker.places import EVENTS, REGISTRY, Apps
 
+log = logging.getLogger("qonyrau.backup")
 ORDER = (EVENTS, REGISTRY)
 ROWS: Mapping[str, Any] = {EVENTS: events_db, REGISTRY: registry_db}
 MANIFEST, FORM = "manifest.json", "qonyrau-%Y%m%dT%H%M%S.%fZ"
 # What was queued when the copy was made and is older than this may have left since.
 DOUBTFUL = timedelta(hours=1)
+SHOWN = 20
 CONSOLE = Actor("", "command line", frozenset(), "")
 
 
 def backup(apps: Apps, folder: Path, keep: int = 0) -> Path:
-    """A new folder with both databases and their checksums; it bears its name only once it is whole.
+    """A new folder with both databases, the files and all checksums; it bears its name only once it is whole.
 
     Of older ones only `keep` in all stay, the newest; 0 keeps all.
     """
@@ -41,54 +45,86 @@ def backup(apps: Apps, folder: Path, keep: int = 0) -> Path:
     making.mkdir(mode=0o700, parents=True)
     try:
         files = {name: _dumped(apps, name, making) for name in ORDER}
+        files[filing.FOLDER] = _filed(apps, making, folder)
         (making / MANIFEST).write_text(json.dumps({"made_at": utcnow().isoformat(), "files": files}, indent=1))
         making.rename(done)
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
         raise
-    whole = sorted(path.parent for path in folder.glob(f"qonyrau-*/{MANIFEST}"))
-    for old in whole[:-keep] if keep else []:
+    for old in _whole(folder)[:-keep] if keep else []:
         shutil.rmtree(old)
     return done
+
+
+def _whole(folder: Path) -> list[Path]:
+    """The backups in a folder, the newest last."""
+    return sorted(path.parent for path in folder.glob(f"qonyrau-*/{MANIFEST}"))
 
 
 def _dumped(apps: Apps, name: str, folder: Path) -> dict[str, Any]:
     url = _url(apps, name)
     path = folder / f"{name}.{url.get_backend_name()}"
     dump(url, path)
-    return {"file": path.name, "bytes": path.stat().st_size, "sha256": _digest(path)}
+    return _line(path)
+
+
+def _filed(apps: Apps, making: Path, folder: Path) -> dict[str, Any]:
+    with apps[EVENTS].app_context():
+        filing.take(making, next(reversed(_whole(folder)), None))
+    return _line(making / filing.LIST)
+
+
+def _line(path: Path) -> dict[str, Any]:
+    return {"file": path.name, "bytes": path.stat().st_size, "sha256": filing.digest_of(path)}
 
 
 def verify(folder: Path) -> dict[str, Path]:
-    """The files of a backup by service; DumpError where one is missing or not what was written."""
+    """The copies of the databases by service; DumpError where one is missing or not what was written."""
     try:
         files = json.loads((folder / MANIFEST).read_text())["files"]
-        found = {name: folder / files[name]["file"] for name in ORDER}
-        spoilt = [name for name, path in found.items() if _digest(path) != files[name]["sha256"]]
+        found = {name: folder / line["file"] for name, line in files.items()}
+        spoilt = [name for name, path in found.items() if filing.digest_of(path) != files[name]["sha256"]]
+        databases = {name: found[name] for name in ORDER}
     except (OSError, ValueError, KeyError) as error:
         raise DumpError(f"{folder} is no whole backup: {error}") from error
     if spoilt:
         raise DumpError(f"{folder}: {', '.join(spoilt)} is not what was written")
-    return found
+    return databases
 
 
-def restore(apps: Apps, folder: Path, overwrite: bool = False) -> int:
-    """Make both databases what the backup says, bring them to the newest migration, and hold back old letters.
+def restore(apps: Apps, folder: Path, overwrite: bool = False, without_damaged: bool = False) -> int:
+    """Make both databases what the backup says, put its files back, and hold back old letters.
 
     Answers how many letters are held. Nothing may serve meanwhile. DumpError where something is
-    wrong; before both files are proved whole nothing is touched.
+    wrong; before everything is proved whole nothing is touched, unless it goes `without_damaged` files.
     """
-    found = verify(folder)
+    found, damaged = verify(folder), filing.damaged(folder)
+    if damaged and not without_damaged:
+        raise DumpError(
+            f"{folder}: {_some(damaged)} not there or not what was written: take them from a copy of this backup, "
+            "or say --without-damaged to go without them"
+        )
     for name, path in found.items():
         if path.suffix != f".{_url(apps, name).get_backend_name()}":
             raise DumpError(f"{path.name} is a copy of another engine than the settings name")
         if not overwrite and _holds_rows(apps, name):
             raise DumpError(f"the database of {name} is not empty: say --overwrite to replace what it holds")
+    with apps[EVENTS].app_context():
+        if not overwrite and filing.holds_any():
+            raise DumpError("the store of files is not empty: say --overwrite to put the files of the backup into it")
+        filing.bring(folder, sorted(filing.sums_of(folder).keys() - set(damaged)))
     for name, path in found.items():
         load(_url(apps, name), path)
         with apps[name].app_context():
             migrations.upgrade()
+    with apps[EVENTS].app_context():
+        if lacking := filing.lacking():
+            log.warning("rows name files that are not in the store: %s", _some(lacking))
     return hold_after_restore(apps, folder.name)
+
+
+def _some(keys: list[str]) -> str:
+    return f"{', '.join(keys[:SHOWN])}{f' and {len(keys) - SHOWN} more' if keys[SHOWN:] else ''}"
 
 
 def hold_after_restore(apps: Apps, source: str) -> int:
@@ -126,8 +162,3 @@ def _url(apps: Apps, name: str) -> URL:
 def _holds_rows(apps: Apps, name: str) -> bool:
     with apps[name].app_context():
         return bool(inspect(ROWS[name].db.engine).get_table_names())
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -13,6 +13,7 @@ from events_service.directory import copying
 from events_service.directory.models import RevokedSession
 from events_service.events import seats
 from events_service.events.models import PUBLISHED, Event
+from events_service.files import sweeping
 from events_service.notifications import digests, reminders, sheets
 from events_service.registrations.models import PENDING, Registration
 from events_service.results import compiling
@@ -134,6 +135,14 @@ def check_feeds(apps: Apps) -> int:
         return checking.check()
 
 
+def sweep_files(apps: Apps) -> int:
+    """Delete files that no row names; once an hour, whoever comes first."""
+    with apps[EVENTS].app_context():
+        if not take_slot(events_db.db, events_db.JobRun, "sweep_files", slot_of(HOUR)):
+            return 0
+        return sweeping.sweep()
+
+
 TIDIED: Mapping[str, tuple[Any, Callable[[Session], int]]] = {
     REGISTRY: (registry_db, _forget_sign_ins_and_imports),
     EVENTS: (events_db, _forget_guests_and_sessions),
@@ -146,6 +155,7 @@ JOBS: Mapping[str, Job] = {
     "compile_results": compile_results,
     "housekeeping": housekeeping,
     "check_feeds": check_feeds,
+    "sweep_files": sweep_files,
 }
 
 

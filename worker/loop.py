@@ -23,6 +23,7 @@ EVERY = {
     "owe_digests": 60.0,
     "housekeeping": 600.0,
     "check_feeds": 600.0,
+    "sweep_files": 600.0,
 }
 
 

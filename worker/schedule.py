@@ -21,4 +21,5 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "owe_digests": _tick("owe_digests", MINUTE),
     "housekeeping": _tick("housekeeping", HOUR),
     "check_feeds": _tick("check_feeds", HOUR),
+    "sweep_files": _tick("sweep_files", HOUR),
 }

@@ -4,10 +4,11 @@ Keys are random and say nothing of what lies under them. Bytes are put before th
 and deleted after the row is gone, so that a row never names bytes that are not there.
 """
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from services.errors import NotFound, Unavailable
 from services.identity import settings_of_app
 
 PATIENCE = timedelta(seconds=20)
+KEY = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{30}")
 
 
 def new_key() -> str:
@@ -46,6 +48,13 @@ def delete(key: str) -> None:
             _store(settings_of_app().files_url).delete(key)
     except NotFound:
         return
+
+
+def listed() -> Iterator[tuple[str, datetime]]:
+    """Every key and when its bytes were put; what others keep in the same bucket or folder is none of ours."""
+    with _answering():
+        for some in _store(settings_of_app().files_url).list():
+            yield from ((one["path"], one["last_modified"]) for one in some if KEY.fullmatch(one["path"]))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from services.database import utcnow
 from tests.deploy.compose import programs
 from tests.worker.test_jobs import places, published, register
 from worker import backup as verbs
-from worker import checking
+from worker import checking, filing
 from worker.backup import backup, restore, verify
 from worker.delivery import drain_all
 from worker.dumping import DumpError
@@ -201,7 +201,7 @@ def test_backup_is_whole_or_not_there_and_only_the_newest_are_kept(suite, tmp_pa
     assert sorted(folder.iterdir()) == made[1:]
     assert all(Path(path).stat().st_size for path in verify(made[2]).values())
     assert made[2].stat().st_mode & 0o077 == 0
-    monkeypatch.setattr(verbs, "_digest", lambda path: 1 / 0)
+    monkeypatch.setattr(filing, "digest_of", lambda path: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         backup(places(suite), folder)
     assert sorted(folder.iterdir()) == made[1:]
