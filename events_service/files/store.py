@@ -73,7 +73,8 @@ def _store(url: str) -> LocalStore | S3Store:
     """The store of a setting; an S3-compatible one finds its keys and its address in AWS_… of the environment."""
     where = urlsplit(url)
     if where.scheme == "s3":
-        patience = {"timeout": PATIENCE, "connect_timeout": timedelta(seconds=3)}
+        # Without TLS only where the address itself begins with http: a store on the inner network.
+        patience = {"timeout": PATIENCE, "connect_timeout": timedelta(seconds=3), "allow_http": True}
         retries = {"max_retries": 2, "retry_timeout": PATIENCE}
         prefix = where.path.strip("/") or None
         return S3Store(str(where.hostname), prefix=prefix, client_options=patience, retry_config=retries)  # type: ignore[arg-type]

@@ -2,18 +2,22 @@
 
 import json
 import shutil
-from dataclasses import replace
+from datetime import timedelta
 
+import httpx
 import pytest
 
 from events_service.db import db
 from events_service.entries.models import EntryFile
-from events_service.files import store
+from events_service.files import store, sweeping
+from services.errors import NotFound
 from tests.events_service.entries.acts import begin, call, contest, teachers
-from tests.events_service.files.test_sweeping import place, put
-from tests.worker.test_backup import wipe
+from tests.events_service.files.bucket import in_bucket, in_store
+from tests.events_service.files.test_sweeping import name, place, put
+from tests.worker.test_backup import client_programs, wipe  # noqa: F401
 from tests.worker.test_jobs import places
 from worker import backup as verbs
+from worker import filing
 from worker.backup import backup, restore
 from worker.dumping import DumpError
 
@@ -101,17 +105,10 @@ def test_files_are_copied_last_so_that_no_row_of_the_copy_lacks_its_bytes(suite,
 
 
 def test_store_that_is_away_makes_no_backup_of_half(suite, tmp_path, monkeypatch):
-    monkeypatch.setitem(suite.events.config, "SETTINGS", away(suite, monkeypatch))
+    in_store(monkeypatch, suite.events, "http://127.0.0.1:9", "s3://away")
     with pytest.raises(DumpError, match="cannot be reached"):
         backup(places(suite), tmp_path)
     assert list(tmp_path.iterdir()) == []
-
-
-def away(suite, monkeypatch):
-    for name, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_ENDPOINT": "http://127.0.0.1:9",
-                        "AWS_ALLOW_HTTP": "true"}.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
-    return replace(suite.settings, files_url="s3://bucket/away")
 
 
 def test_backup_made_before_there_were_files_is_restored(suite, tmp_path):
@@ -122,3 +119,28 @@ def test_backup_made_before_there_were_files_is_restored(suite, tmp_path):
     (made / "files.sha256").unlink()
     restore(places(suite), made, overwrite=True)
     assert place(suite, key).exists()
+
+
+def test_bucket_is_read_swept_backed_up_and_filled_again_as_a_folder_is(suite, tmp_path, monkeypatch):
+    with in_bucket(monkeypatch, suite.events) as address, suite.events.app_context():
+        keys = {store.new_key(): bytes([number]) * 1000 for number in range(3)}
+        for key, data in keys.items():
+            store.put(key, data)
+        httpx.put(f"{address}/prefix/of-somebody-else.pdf", content=b"x", trust_env=False).raise_for_status()
+        assert {key for key, _put_at in store.listed()} == set(keys)
+        first, second = backup(places(suite), tmp_path), backup(places(suite), tmp_path)
+        for key in keys:
+            assert (first / "files" / key).samefile(second / "files" / key)
+            store.delete(key)
+            store.delete(key)
+            with pytest.raises(NotFound):
+                store.get(key)
+        assert not filing.holds_any()
+        restore(places(suite), second, overwrite=True)
+        assert {key: store.get(key) for key, _put_at in store.listed()} == keys
+        named, *_nameless = keys
+        name(suite, [(named, "")])
+        assert sweeping.sweep() == 0, "they are young"
+        monkeypatch.setattr(sweeping, "YOUNG", timedelta(days=-1))
+        assert sweeping.sweep() == 2
+        assert [key for key, _put_at in store.listed()] == [named]

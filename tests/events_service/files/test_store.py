@@ -9,6 +9,7 @@ from werkzeug.http import parse_options_header
 
 from events_service.files import serving, store
 from services.errors import NotFound, Unavailable
+from tests.events_service.files.bucket import in_store
 
 pytestmark = pytest.mark.one_engine("sqlite")
 
@@ -35,11 +36,9 @@ def test_bytes_come_back_until_they_are_deleted(suite, tmp_path):
         assert {path.name for path in Path(tmp_path).rglob("*") if path.is_file()} == {two.partition("/")[2]}
 
 
-def test_store_that_is_away_is_no_fault_of_the_file(suite, monkeypatch, tmp_path):
-    for name, value in {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_ENDPOINT": "http://127.0.0.1:9",
-                        "AWS_ALLOW_HTTP": "true"}.items():  # fmt: skip
-        monkeypatch.setenv(name, value)
-    with at(suite, "s3://bucket/prefix"), pytest.raises(Unavailable):
+def test_store_that_is_away_is_no_fault_of_the_file(suite, monkeypatch):
+    in_store(monkeypatch, suite.events, "http://127.0.0.1:9", "s3://bucket/prefix")
+    with suite.events.app_context(), pytest.raises(Unavailable):
         store.put(store.new_key(), b"x")
 
 
