@@ -117,10 +117,11 @@ def restore(apps: Apps, folder: Path, overwrite: bool = False, without_damaged: 
         load(_url(apps, name), path)
         with apps[name].app_context():
             migrations.upgrade()
+    held = hold_after_restore(apps, folder.name)
     with apps[EVENTS].app_context():
         if lacking := filing.lacking():
             log.warning("rows name files that are not in the store: %s", _some(lacking))
-    return hold_after_restore(apps, folder.name)
+    return held
 
 
 def _some(keys: list[str]) -> str:

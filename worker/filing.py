@@ -5,32 +5,27 @@ again but gets a second name on the disk. The list is in the form of `sha256sum`
 """
 
 import hashlib
-import logging
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from events_service.files import store, sweeping
 from services.errors import NotFound, Unavailable
 from worker.dumping import DumpError
 
-log = logging.getLogger("qonyrau.backup")
 LIST, FOLDER = "files.sha256", "files"
-AWAY = "the store of files cannot be reached"
 
 
 def take(into: Path, before: Path | None) -> None:
     """Copy every file of the store, and list them with their checksums; DumpError while it cannot be reached."""
     held, sums = sums_of(before) if before else {}, {}
-    try:
+    with _reached():
         for key, _put_at in store.listed():
             path = into / FOLDER / key
             path.parent.mkdir(parents=True, exist_ok=True)
             with suppress(NotFound):  # taken out of a draft since it was listed
                 sums[key] = _linked(before, key, held.get(key), path) or _fetched(key, path)
-    except Unavailable as error:
-        raise DumpError(AWAY) from error
     (into / LIST).write_text("".join(f"{sums[key]}  {FOLDER}/{key}\n" for key in sorted(sums)))
 
 
@@ -69,24 +64,29 @@ def _is(path: Path, digest: str) -> bool:
 
 def holds_any() -> bool:
     """Does the store hold a file of ours?"""
-    try:
+    with _reached():
         return next(store.listed(), None) is not None
-    except Unavailable as error:
-        raise DumpError(AWAY) from error
 
 
 def bring(folder: Path, keys: Iterable[str]) -> None:
     """Put files of a backup back under their keys; what else the store holds stays for the sweep to judge."""
-    try:
+    with _reached():
         for key in keys:
             store.put(key, (folder / FOLDER / key).read_bytes())
-    except Unavailable as error:
-        raise DumpError(AWAY) from error
 
 
 def lacking() -> list[str]:
     """Keys that rows name and the store does not hold."""
-    return sorted(sweeping.named() - {key for key, _put_at in store.listed()})
+    with _reached():
+        return sorted(sweeping.named() - {key for key, _put_at in store.listed()})
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    try:
+        yield
+    except Unavailable as error:
+        raise DumpError("the store of files cannot be reached") from error
 
 
 def digest_of(path: Path) -> str:
