@@ -23,23 +23,24 @@ def protocol(paper: dict[str, Any]) -> bytes:
     Without the tags by which a screen reader finds its way in a PDF: they weigh four times the paper, and the DOCX
     has them by nature.
     """
-    return _made("protocol.typ", paper, tags=False)
+    return made(FOLDER / "protocol.typ", paper, pdf_tags=False)
 
 
 def awards(papers: Iterable[dict[str, Any]]) -> bytes:
     """One page for each award: its words, and the address that checks it as a QR code."""
     pages = [{**paper, "qr": _qr(paper["address"])} for paper in papers]
-    return _made("award.typ", {"language": pages[0]["language"], "title": pages[0]["title"], "pages": pages})
+    return made(FOLDER / "award.typ", {"language": pages[0]["language"], "title": pages[0]["title"], "pages": pages})
 
 
-def _made(template: str, data: dict[str, Any], tags: bool = True) -> bytes:
+def made(template: Path, data: dict[str, Any], **options: Any) -> bytes:
+    """A template with its data; `options` are those of Typst."""
     import typst  # noqa: PLC0415 - 30 MB that only papers need
 
-    made: bytes = typst.compile(
-        str(FOLDER / template), root=str(FOLDER), font_paths=_fonts(), ignore_system_fonts=True, pdf_tags=tags,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+    paper: bytes = typst.compile(
+        str(template), root=str(template.parent), font_paths=_fonts(), ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **options,
     )  # fmt: skip
-    return made
+    return paper
 
 
 @cache
