@@ -55,7 +55,8 @@ def _of_contests(stage: Stage) -> Iterator[Reading]:
     published = "SELECT slug FROM event JOIN stage ON event_id = event.id WHERE compilation_id IS NOT NULL LIMIT 1"
     unsigned = (
         "SELECT e.slug, a.id FROM assignment a JOIN jury_member m ON m.id = a.member_id"
-        " JOIN event e ON e.id = m.event_id WHERE a.signed_at IS NULL AND m.email = :juror ORDER BY a.version DESC LIMIT 1"
+        " JOIN event e ON e.id = m.event_id WHERE m.email = :juror AND a.signed_at IS NULL"
+        " ORDER BY a.version DESC LIMIT 1"
     )
     with stage.rows.connect() as connection:
         past = connection.execute(text(published)).all()
