@@ -4,11 +4,13 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from sqlalchemy import text
+
 from bench import load
 from bench.stage import FEED_KIND, Server, Stage, one
 from bench.table import Round, Row, rounds
 
-CLIENTS, AIM = 16, 0.25
+CLIENTS, AIM, JUROR = 16, 0.25, "juror0@example.invalid"
 FEED = f"/calendars/kind/{FEED_KIND}.ics"
 
 
@@ -26,7 +28,7 @@ class Reading:
 
 
 def measure(stage: Stage, times: int, size: int) -> Iterator[Row]:
-    """Rows for the home page, an event's page (anonymous and signed in), a feed of 200 events and its 304."""
+    """Rows for the home page, an event's page (anonymous and signed in), pages of contests, a feed and its 304."""
     ours = stage.serve("wsgi:single")
     bare = stage.serve("bench.bare:app")
     for reading in readings(stage, ours):
@@ -42,9 +44,28 @@ def readings(stage: Stage, server: Server) -> list[Reading]:
         Reading("home page, signed in", "/", signed_in),
         Reading("event page, anonymous", event),
         Reading("event page, signed in", event, signed_in),
+        *_of_contests(stage),
         feed,
         Reading("feed of 200, 304", FEED, {"If-None-Match": one(server.port, feed.request()).headers["etag"]}, 0.8),
     ]
+
+
+def _of_contests(stage: Stage) -> Iterator[Reading]:
+    """Published results of 13 entries and the sheet of a juror, where the region has its judged contests."""
+    published = "SELECT slug FROM event JOIN stage ON event_id = event.id WHERE compilation_id IS NOT NULL LIMIT 1"
+    unsigned = (
+        "SELECT e.slug, a.id FROM assignment a JOIN jury_member m ON m.id = a.member_id"
+        " JOIN event e ON e.id = m.event_id WHERE m.email = :juror AND a.signed_at IS NULL"
+        " ORDER BY a.version DESC LIMIT 1"
+    )
+    with stage.rows.connect() as connection:
+        past = connection.execute(text(published)).all()
+        mine = connection.execute(text(unsigned), {"juror": JUROR}).all()
+    for row in past:
+        yield Reading("results of a contest", f"/contests/{row.slug}/results")
+    for row in mine:
+        signed_in = {"Cookie": f"qonyrau={stage.token_of(JUROR)}"}
+        yield Reading("sheet of a juror", f"/contests/{row.slug}/jury/{row.id}", signed_in)
 
 
 def _compare(stage: Stage, reading: Reading, ours: Server, bare: Server, times: int, size: int) -> Row:

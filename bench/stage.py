@@ -95,6 +95,13 @@ class Stage:
         wait_for_http(f"http://127.0.0.1:{port}/")
         return Server(port, process)
 
+    def token_of(self, email: str) -> str:
+        """A session of somebody of the region by her address."""
+        with self.rows.connect() as connection:
+            statement = text("SELECT id, name, school_id FROM person WHERE email = :email")
+            person = connection.execute(statement, {"email": email}).one()
+        return _token(self.settings, person.id, person.name, [], person.school_id)
+
     def new_event(self, port: int, capacity: int = 100_000) -> str:
         """A published event far ahead, made as an organiser makes it; its id."""
         start = utcnow() + timedelta(days=500)
@@ -184,6 +191,7 @@ def _environ(engine: str, folder: Path, exit: ExitStack) -> dict[str, str]:
         "SERVICE_KEYS": SECRET,
         "REGISTRY_SIGNING_KEY": _signing_key(),
         "MAIL_URL": f"file:{folder}/mail",
+        "FILES_URL": f"file:{folder}/files",
         "REDIS_URL": _broker(folder, exit),
         "PUBLIC_URL": "http://127.0.0.1:8000",
     }

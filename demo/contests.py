@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from demo import attachments
 from demo.facts import DATA, Row, rows_of
 from demo.people import address_of, stable_id
 from events_service.contests import keeping, loading, queries, settling
@@ -23,6 +24,8 @@ JURORS, FIRST_TEACHER = 7, 900
 ORDER, REASON = "СИНТ-3", "Бейнесабақтың сілтемесі ашылмайды: сілтемені түзетіп, қайта жіберіңіз"
 FILES = {"contest": "contest", "rules": "contest_rules"}
 SETTINGS: dict[str, Any] = {"readers": 3, "anchors": 3}
+CAP = {"CT-PAST": {"district_cap": 2}}  # low enough to keep somebody back
+WITH_FILES = 4
 LEVELS = (
     ("10", "Екі сынып та бүкіл сабақ бойы жұмыс істейді", "Оба класса заняты весь урок"),
     ("7", "Бір сынып кей кезде бос отырады", "Один класс временами без дела"),
@@ -41,7 +44,7 @@ def fill(session: Session, event: Event, code: str, organiser: Actor, opened: in
     dates = {"entries_open_at": midnight(today() + timedelta(days=opened)), "entries_close_at": end_of(closed)}
     ground = {"ground_number": ORDER, "ground_date": today() + timedelta(days=opened - 7)}
     named = {} if code == CODES[0] else {"code": code}
-    settling.settle(session, organiser, event.id, {**dates, **ground, **named, "rules": SETTINGS})
+    settling.settle(session, organiser, event.id, {**dates, **ground, **named, "rules": SETTINGS | CAP.get(code, {})})
     ends = {"REMOTE": end_of(closed + 15), "FINAL": event.ends_at}
     for stage in queries.stages(event.id):
         keeping.change_stage(session, organiser, event.id, stage.id, {"closes_at": ends[stage.code]})
@@ -79,6 +82,8 @@ def _enter(session: Session, event: Event, code: str, first: datetime) -> None:
         entry.created_at = entry.changed_at = entry.submitted_at = first + timedelta(hours=9, minutes=25 * number)
         entry.admitted_at = entry.submitted_at + timedelta(days=1) if row["state"] == ADMITTED else None
         session.add(entry)
+        if number <= WITH_FILES:
+            attachments.attach(session, entry)
     session.get_one(Contest, event.id).last_number = len(rows)
 
 

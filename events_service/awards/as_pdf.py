@@ -18,28 +18,37 @@ FOLDER = Path(__file__).with_name("typst")
 
 
 def protocol(paper: dict[str, Any]) -> bytes:
-    """A paper of `contents`: A4, wide tables on pages that lie across.
-
-    Without the tags by which a screen reader finds its way in a PDF: they weigh four times the paper, and the DOCX
-    has them by nature.
-    """
-    return _made("protocol.typ", paper, tags=False)
+    """A paper of `contents`: A4, wide tables on pages that lie across."""
+    return _for_all(FOLDER / "protocol.typ", paper)
 
 
 def awards(papers: Iterable[dict[str, Any]]) -> bytes:
     """One page for each award: its words, and the address that checks it as a QR code."""
     pages = [{**paper, "qr": _qr(paper["address"])} for paper in papers]
-    return _made("award.typ", {"language": pages[0]["language"], "title": pages[0]["title"], "pages": pages})
+    return _for_all(
+        FOLDER / "award.typ", {"language": pages[0]["language"], "title": pages[0]["title"], "pages": pages}
+    )
 
 
-def _made(template: str, data: dict[str, Any], tags: bool = True) -> bytes:
+def _for_all(template: Path, data: dict[str, Any]) -> bytes:
+    """A PDF/UA-1: with language, title, alternative texts and tags for screen readers, which are packed."""
+    import pikepdf  # noqa: PLC0415
+
+    packed = BytesIO()
+    with pikepdf.open(BytesIO(made(template, data, pdf_standards="ua-1"))) as book:
+        book.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return packed.getvalue()
+
+
+def made(template: Path, data: dict[str, Any], **options: Any) -> bytes:
+    """A template with its data; `options` are those of Typst."""
     import typst  # noqa: PLC0415 - 30 MB that only papers need
 
-    made: bytes = typst.compile(
-        str(FOLDER / template), root=str(FOLDER), font_paths=_fonts(), ignore_system_fonts=True, pdf_tags=tags,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+    paper: bytes = typst.compile(
+        str(template), root=str(template.parent), font_paths=_fonts(), ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, **options,
     )  # fmt: skip
-    return made
+    return paper
 
 
 @cache

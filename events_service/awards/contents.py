@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from events_service.awards import deciding, judging, words
-from events_service.awards.blocks import Block
+from events_service.awards.blocks import Block, day
 from events_service.awards.facts import Facts, gather, rules_of
 from events_service.awards.models import Protocol
 from events_service.directory import queries as directory
 from events_service.events.models import Event
-from services.i18n import said_plain, short_day
+from services.i18n import said_plain
 
 __all__ = ["LANGUAGES", "of_protocol", "paper", "rules_of"]
 
@@ -78,13 +78,13 @@ def _head(facts: Facts) -> dict[str, Any]:
     organisation = directory.organisation(event.organisation)
     ground = ""
     if contest.ground_number:
-        day = short_day(contest.ground_date) if contest.ground_date else "–"
-        ground = _("order No. %(number)s of %(day)s", number=contest.ground_number, day=day)
+        dated = day(contest.ground_date) if contest.ground_date else "–"
+        ground = _("order No. %(number)s of %(day)s", number=contest.ground_number, day=dated)
     pairs = [
         (_("Contest"), said_plain(event.title)),
         (_("Stage"), said_plain(facts.stage.title)),
         (_("Ground"), ground),
-        (_("Date"), short_day(protocol.held_on)),
+        (_("Date"), day(protocol.held_on)),
         (_("Form of the session"), str(words.FORMATS.get(protocol.format, protocol.format))),
         (_("Place"), said_plain(protocol.place)),
     ]

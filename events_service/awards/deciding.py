@@ -7,12 +7,12 @@ from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from events_service.awards import words
-from events_service.awards.blocks import Block, comma, table
+from events_service.awards.blocks import Block, comma, day, table
 from events_service.awards.degrees import CERTIFICATE, kind_of
 from events_service.awards.facts import Facts, Row
 from events_service.db import db
 from events_service.entries.models import ADMITTED, Entry
-from services.i18n import local, said_plain, short_day
+from services.i18n import local, said_plain
 
 
 def rating(facts: Facts) -> Iterator[Block]:
@@ -27,7 +27,7 @@ def rating(facts: Facts) -> Iterator[Block]:
         *[_("Corrected")] * corrected,
         *[_("Total")] * summed,
     ]
-    widths = [1, 1, 6, 3, *[2] * len(numbers), 3]
+    widths = [3, 2, 9, 6, *[5] * len(numbers), 6]
     for nomination, rows in facts.rows():
         lines = []
         for row in rows:
@@ -72,7 +72,7 @@ def ties(facts: Facts) -> Iterator[Block]:
         if row["tie"]
     ]
     if lines:
-        yield table("", heads, lines, [3, 4, 1, 1, 3], right=[2, 3])
+        yield table("", heads, lines, [5, 6, 3, 2, 5], right=[2, 3])
     else:
         yield {"text": _("There were none.")}
     votes = {tuple(row.entries): row for row in facts.votes}  # the newest on the same entries counts
@@ -99,7 +99,7 @@ def stopped(facts: Facts) -> Iterator[Block]:
     ]
     if lines:
         heads = [_("Nomination"), _("Entry"), _("District"), _("Result"), _("Why")]
-        yield table("", heads, lines, [3, 4, 2, 1, 3], right=[3])
+        yield table("", heads, lines, [5, 5, 4, 3, 4], right=[3])
     else:
         yield {"text": _("All entries go on.")}
 
@@ -110,10 +110,10 @@ def appeals(facts: Facts) -> Iterator[Block]:
     lines = []
     for row in facts.appeals:
         answer = ": ".join(filter(None, (str(words.APPEALS[row.status]), row.answer)))
-        filed = short_day(local(row.filed_at, facts.event.time_zone).date())
+        filed = day(local(row.filed_at, facts.event.time_zone).date())
         lines.append([f"№ {row.entry.number}, {row.entry.name}", filed, row.text, answer])
     if lines:
-        yield table("", heads, lines, [3, 2, 4, 4])
+        yield table("", heads, lines, [3, 3, 4, 4])
     else:
         yield {"text": _("There were none.")}
     put_right = [

@@ -123,7 +123,7 @@ def sign(ref: str, protocol_id: str) -> ResponseReturnValue:
     if form.ok:
         say(_("The protocol is signed: what it says stays") if drafted else _("The signed paper is attached"))
         return redirect(f"/contests/{event.slug}/protocol", 303)
-    members = [(row.id, f"{row.name}, {jury_words.role_name(row.role)}") for row in queries.seated(event.id)]
+    members = [(row.id, f"{row.name} · {jury_words.role_name(row.role)}") for row in queries.seated(event.id)]
     present = [row for row in members if row[0] in protocol.present]
     return render_template(
         "awards/sign.html", form=form, event=event, protocol=protocol, members=present, drafted=drafted
@@ -170,7 +170,7 @@ def _protocol_form(form: Form, event: Event, stage: Stage, protocol: Protocol | 
         stage=stage,
         protocol=protocol,
         wanting=_wanting(stage),
-        members=[(row.id, f"{row.name}, {jury_words.role_name(row.role)}") for row in queries.seated(event.id)],
+        members=[(row.id, f"{row.name} · {jury_words.role_name(row.role)}") for row in queries.seated(event.id)],
         formats=list(words.FORMATS.items()),
     )
     return html, form.status

@@ -56,7 +56,7 @@ def entries(facts: Facts) -> Iterator[Block]:
         sheets = sum(len(row["sheets"]) for row in rows)
         lines.append([said_plain(nomination.title), str(len(rows)), str(sheets)])
     total = [_("In all"), *(str(sum(int(line[at]) for line in lines)) for at in (1, 2))]
-    yield table("", [_("Nomination"), _("Entries"), _("Signed sheets")], [*lines, total], [6, 1, 2], right=[1, 2])
+    yield table("", [_("Nomination"), _("Entries"), _("Signed sheets")], [*lines, total], [6, 2, 3], right=[1, 2])
     missing = [row for row in facts.assignments if row.status == ACTIVE and row.signed_at is None]
     if missing:
         said = ngettext("%(num)s sheet was not signed.", "%(num)s sheets were not signed.", len(missing))
@@ -98,7 +98,7 @@ def extra(facts: Facts) -> Iterator[Block]:
     if lines:
         heads = [_("Entry"), _("Nomination"), _("Widest gap"), _("Read besides by")]
         caption = _("A gap of more than %(points)s between two jurors calls one more reader", points=comma(str(limit)))
-        yield table(caption, heads, lines, [1, 3, 1, 3], right=[2])
+        yield table(caption, heads, lines, [2, 5, 3, 5], right=[2])
     if alone:
         yield {
             "text": _("The gap is wider, but no juror was left to read besides: %(entries)s.", entries=_listed(alone))

@@ -6,12 +6,13 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from events_service.awards import words
+from events_service.awards.blocks import day
 from events_service.awards.degrees import CERTIFICATE
 from events_service.awards.models import Award, Protocol
 from events_service.awards.schemas import check_url
 from events_service.db import db
 from events_service.directory import queries as directory
-from services.i18n import said_plain, short_day
+from services.i18n import said_plain
 
 
 def paper(award: Award, code: str) -> dict[str, Any]:
@@ -34,8 +35,8 @@ def paper(award: Award, code: str) -> dict[str, Any]:
             "contest": said_plain(event.title),
             "nomination": _("Nomination: %(title)s", title=nomination) if nomination else "",
             "signers": [[_("Chair of the jury"), name] for name in chairs],
-            "ground": _("Protocol No. %(number)s of %(day)s", number=protocol.number, day=short_day(protocol.held_on)),
-            "dated": _("Given on %(day)s", day=short_day(award.issued_on)),
+            "ground": _("Protocol No. %(number)s of %(day)s", number=protocol.number, day=day(protocol.held_on)),
+            "dated": _("Given on %(day)s", day=day(award.issued_on)),
             "check": _("Check:"),
             "address": check_url(award),
             "number": f"№ {award.number}",

@@ -6,8 +6,9 @@ from typing import Any
 
 from events_service.contests import levels
 from events_service.contests.models import Contest, Criterion, Nomination, Stage
-from events_service.contests.rules import TIES
+from events_service.contests.rules import TIES, of
 from events_service.contests.schemas import show_settings, show_stage
+from events_service.scoring.words import points
 from services.forms import Form
 from services.i18n import LANGUAGES, local
 
@@ -21,7 +22,8 @@ START_OF_DAY, END_OF_DAY = "00:00", "23:59"
 
 def settings_to_form(contest: Contest, zone: str) -> dict[str, Any]:
     """Lists of the rules by number, so that each place has a field of its own."""
-    shown = show_settings(contest)
+    shown, rules = show_settings(contest), of(contest)
+    shown["rules"] |= {name: points(getattr(rules, name)) for name in ("divergence", "shrinkage", "threshold")}
     for name in ("ties", "diplomas"):
         shown["rules"][name] = {str(place): value for place, value in enumerate(shown["rules"][name])}
     for name in ("entries_open", "entries_close"):
@@ -46,8 +48,7 @@ def nomination_to_form(nomination: Nomination) -> dict[str, Any]:
 
 def stage_to_form(stage: Stage, zone: str) -> dict[str, Any]:
     day, clock = parts(stage.closes_at, zone)
-    weight = levels.plain(str(stage.weight))
-    return {**show_stage(stage), "weight": weight, "closes_day": day, "closes_time": clock}
+    return {**show_stage(stage), "weight": points(stage.weight), "closes_day": day, "closes_time": clock}
 
 
 def stage_to_body(values: dict[str, Any], zone: str) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def criteria_to_form(lines: list[Criterion]) -> dict[str, Any]:
 
 
 def _criterion(line: Criterion) -> dict[str, Any]:
-    numbers = {name: levels.plain(str(getattr(line, name))) for name in ("max_points", "weight")}
+    numbers = {name: points(getattr(line, name)) for name in ("max_points", "weight")}
     return {"code": line.code, "title": line.title, **numbers, "levels": levels.write(line.levels or [])}
 
 

@@ -14,6 +14,7 @@ from events_service.db import db
 from events_service.entries.models import Entry
 from events_service.events.models import Event
 from events_service.jury import queries as jury
+from events_service.jury.words import GROUNDS
 from events_service.results import appealing, queries, reading, words
 from events_service.results.models import DONE, FILED, UPHELD, Appeal, Compilation
 from events_service.results.schemas import AppealBody
@@ -138,6 +139,7 @@ def arithmetic(ref: str, compilation_id: str, entry_id: str) -> str:
         titles={row.code: said_plain(row.title) for row in contests.stages(event.id)},
         feedback=queries.feedback_of(stage, entry),
         words=words,
+        grounds=GROUNDS,
         exact=reading.exact,
     )
 

@@ -14,12 +14,14 @@ from events_service.contests.models import Contest
 from events_service.db import db as events_db
 from events_service.directory import queries as directory
 from events_service.directory.models import Person as CopiedPerson
-from events_service.entries.models import Entry
+from events_service.entries.models import Entry, EntryFile
 from events_service.events.models import Event
 from events_service.fairs import clashes, queries
 from events_service.fairs.models import Idea
+from events_service.files import store
 from events_service.jury import queries as jury
 from events_service.jury.models import CHAIR, JuryMember
+from events_service.results import queries as results
 from events_service.results.models import Appeal, Compilation
 from events_service.scoring.models import Score
 from registry_service.centres.models import Attachment
@@ -267,12 +269,21 @@ def check_contest_at_the_jury():
 
 
 def check_contest_of_last_year():
-    """Published, corrected and awarded."""
+    """Published, corrected and awarded, with a split, ties, a cap and files."""
     contest, stages = contest_in("published")
     compiled = select(Compilation.number).where(Compilation.stage_id.in_([stage.id for stage in stages]))
     assert sorted(events_db.session.scalars(compiled)) == [1, 1, 2]
     assert [row.status for row in events_db.session.scalars(select(Appeal))] == ["upheld"]
     assert sorted(row.status for row in events_db.session.scalars(select(Protocol))) == ["draft", "signed"]
+    remote, final = (results.lines_of(results.document(results.published(stage))).values() for stage in stages)
+    assert {row["why"] for row in remote} == {None, "threshold", "cap"}
+    assert [len(row["sheets"]) for row in remote if float(row["gap"]) > 20] == [4]
+    assert sorted((row["tie"], row["place"]) for row in final if row["tie"]) == [
+        ("final", 2), ("final", 3), ("shared", 2), ("shared", 2),
+    ]  # fmt: skip
+    files = events_db.session.scalars(select(EntryFile).join(Entry).where(Entry.event_id == contest.event_id)).all()
+    assert [store.get(file.key)[:4] for file in files if file.position] == [b"\x89PNG"] * 4
+    assert all(store.get(file.key).startswith(b"%PDF-") for file in files if not file.position)
     given = {row.entry_id for row in events_db.session.scalars(select(Award))}
     entered = select(Entry.id).where(Entry.event_id == contest.event_id)
     assert given == set(events_db.session.scalars(entered))

@@ -27,7 +27,11 @@ class Started:
         self.log = folder / "log"
         environ = {name: value for name, value in os.environ.items() if name not in {"REDIS_URL", "QONYRAU_ENV"}}
         environ |= {f"{s}_DATABASE_URL": f"sqlite:///{folder}/{s.lower()}.db" for s in ("REGISTRY", "EVENTS")}
-        environ |= {"QONYRAU_PORT": str(self.port), "MAIL_URL": f"file:{folder}/mail"}
+        environ |= {
+            "QONYRAU_PORT": str(self.port),
+            "MAIL_URL": f"file:{folder}/mail",
+            "FILES_URL": f"file:{folder}/files",
+        }
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=environ, stdout=log, stderr=log, start_new_session=True

@@ -2,9 +2,11 @@
 
 import io
 
+import docx
 import pikepdf
 import pytest
 import typst
+from docx.oxml.ns import qn
 
 from events_service.awards import as_docx, as_pdf
 from tests.events_service.awards import reading
@@ -35,8 +37,8 @@ def squeezed(text: str) -> str:
 
 
 def test_text_is_printed_as_it_is_and_never_evaluated():
-    docx, pdf = as_docx.protocol(PAPER), as_pdf.protocol(PAPER)
-    assert reading.docx_text(docx).count(HOSTILE) > 80
+    pdf = as_pdf.protocol(PAPER)
+    assert reading.docx_text(as_docx.protocol(PAPER)).count(HOSTILE) > 80
     assert squeezed("".join(reading.pdf_pages(pdf))).count(squeezed(HOSTILE)) > 80
     assert pdf == as_pdf.protocol(PAPER)
 
@@ -46,6 +48,30 @@ def test_wide_tables_lie_across_and_long_names_stay_on_their_page():
         across = [page.mediabox[2] > page.mediabox[3] for page in book.pages]
     assert (across[0], across[-1]) == (False, True)
     assert len(reading.pdf_pages(as_pdf.awards([AWARD, AWARD]))) == 2
+
+
+@pytest.mark.parametrize("made", [lambda: as_pdf.protocol(PAPER), lambda: as_pdf.awards([AWARD])])
+def test_pdf_says_its_language_and_title_and_has_tags_for_screen_readers(made):
+    """Typst refuses a PDF/UA-1 that lacks an alternative text."""
+    with pikepdf.open(io.BytesIO(made())) as book:
+        tagged = [thing for thing in book.objects if isinstance(thing, pikepdf.Dictionary) and "/S" in thing]
+        assert (book.Root.Lang, book.docinfo["/Title"]) == ("kk", HOSTILE)
+        assert book.Root.MarkInfo.Marked and book.Root.ViewerPreferences.DisplayDocTitle
+        alts = [str(thing.Alt) for thing in tagged if "/Alt" in thing]
+        heads = [thing for thing in tagged if thing.S == "/TH"]
+    assert (len(heads) > 0) != (alts == [" https://example.kz/awards/ABC"])
+
+
+def test_docx_keeps_its_widths_rows_and_signatures_together_and_counts_its_pages():
+    book = docx.Document(io.BytesIO(as_docx.protocol(PAPER)))
+    [table] = [found for found in book.tables if len(found.rows) > 40][:1]
+    assert [column.width.mm for column in table.columns] == pytest.approx([130.5, 43.5], abs=0.1)
+    assert len(table._tbl.xpath(".//w:cantSplit")) == len(table.rows)
+    assert len(table._tbl.xpath(".//w:tblHeader")) == 1
+    assert [len(page.footer._element.xpath(".//w:fldSimple")) for page in book.sections] == [2, 2]
+    signed = [line for line in book.paragraphs if line.text.startswith("Төраға")]
+    assert all(line.paragraph_format.keep_together for line in signed)
+    assert {lang.get(qn("w:val")) for lang in book.styles.element.iter(qn("w:lang"))} == {"kk-KZ"}
 
 
 @pytest.mark.parametrize("broken", [{"head": None}, {"sections": [{"title": 1}]}])

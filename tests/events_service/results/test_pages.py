@@ -3,7 +3,10 @@
 import gzip
 
 import pytest
+from sqlalchemy import select
 
+from events_service.db import db
+from events_service.jury.models import Assignment
 from tests.events_service import arena as arenas
 from tests.events_service.results.hall import Hall, closed
 from tests.events_service.results.test_appealing import appeal
@@ -69,6 +72,16 @@ def test_arithmetic_is_for_the_author_and_who_directs_the_jury(suite):
         "author": hall.teacher(0), "other": hall.teacher(1), "juror": hall.arena.juror(1), "chair": hall.chair,
     }.items()}  # fmt: skip
     assert answers == {"author": 200, "other": 404, "juror": 404, "chair": 200}
+
+
+def test_arithmetic_says_who_was_called_as_one_more_reader(suite):
+    hall, said = closed(suite, SCORES), "One more reader: opinions differ widely (Juror"
+    entry = hall.arena.entries[0]
+    shown = [text_at(hall, f"/{hall.published()['id']}/arithmetic/{entry}", hall.teacher(0))]
+    with suite.events.app_context(), db.transaction() as session:
+        session.scalars(select(Assignment).where(Assignment.entry_id == entry)).first().ground = "split"
+    shown.append(text_at(hall, f"/{hall.published()['id']}/arithmetic/{entry}", hall.teacher(0)))
+    assert [text.count(said) for text in shown] == [0, 1]
 
 
 def test_results_are_empty_until_they_are_published_and_previewed_only_at_the_desk(suite):
