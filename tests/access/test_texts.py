@@ -8,7 +8,6 @@ import pytest
 
 from services.app import POLICY
 from tests.access import corpora
-from tests.access.things import set_stage
 from tests.events_service.scene import in_days
 from tests.support import pages
 
@@ -23,9 +22,10 @@ SAFE_LINK = re.compile(
 
 
 @pytest.fixture(scope="module")
-def open_stage(shared_suite):
+def open_stage(stage_templates, engine, tmp_path_factory):
     """A stage of its own: what is written here is kept."""
-    return set_stage(shared_suite)
+    with stage_templates(engine).stage(tmp_path_factory.mktemp("stage")) as found:
+        yield found
 
 
 def write(stage, text: str) -> None:

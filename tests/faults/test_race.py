@@ -30,7 +30,7 @@ class Rush(House):
     def call(self, method, path, token="", body=None, **headers):
         """Everybody comes with a program of her own, as people do: nothing is shared between callers."""
         sent = {"Authorization": f"Bearer {token}", **headers}
-        return httpx.request(method, self.url + path, json=body, headers=sent, timeout=30)
+        return httpx.request(method, self.url + path, json=body, headers=sent, timeout=30, verify=False)
 
     def press(self, event_id, token, **headers):
         return self.call("POST", f"/api/v1/events/{event_id}/registrations", token, {}, **headers)

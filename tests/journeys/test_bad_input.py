@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.access.contests import thing_of
+from tests.access.scene import Stage
 from tests.access.things import set_stage
 from tests.events_service.fairs.fairground import open_fair
 from tests.support import pages
@@ -59,7 +60,7 @@ def scene(shared_suite):
     first = lambda path: listed(path)[0]["id"]  # noqa: E731
     enrolments = "/registry/api/v1/programmes/USHQYR_OI/enrolments"
     fair = open_fair(suite)
-    contests = set_stage(suite).ids
+    contests = set_stage(Stage(suite)).ids
     return {
         **contests,
         "draft": draft["slug"],

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives import serialization as coding
+from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey
 
 import demo
@@ -22,6 +24,7 @@ from tests.support import postgres
 from tests.support.suite import connect
 
 SERVICES = ("registry", "events")
+PEM = coding.Encoding.PEM, coding.PrivateFormat.PKCS8, coding.NoEncryption()
 # Tests of judging write a contest of their own and count its rows (tests/events_service/arena.py).
 JUDGED = ("CT-JURY", "CT-PAST")
 
@@ -37,7 +40,8 @@ def once(folder: Path, name: str) -> Iterator[bool]:
 
 
 def make_settings(**changed: str) -> kit.Settings:
-    key = ECKey.generate_key("P-256", parameters={"kid": "test"}).as_dict(private=True)
+    secret = ec.derive_private_key(1, ec.SECP256R1())  # one for all processes: a token opens each one's copy
+    key = ECKey.import_key(secret.private_bytes(*PEM), {"kid": "test"}).as_dict(private=True)
     environ = {
         "QONYRAU_ENV": "demo",
         "PUBLIC_URL": "http://127.0.0.1:8000",
