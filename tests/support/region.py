@@ -13,6 +13,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization as coding
 from cryptography.hazmat.primitives.asymmetric import ec
+from jinja2.bccache import Bucket, BytecodeCache
 from joserfc.jwk import ECKey
 
 import demo
@@ -27,6 +28,23 @@ SERVICES = ("registry", "events")
 PEM = coding.Encoding.PEM, coding.PrivateFormat.PKCS8, coding.NoEncryption()
 # Tests of judging write a contest of their own and count its rows (tests/events_service/arena.py).
 JUDGED = ("CT-JURY", "CT-PAST")
+
+
+class Compiled(BytecodeCache):
+    """Templates as this process compiled them: each app has an environment of its own and would do it anew."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 @contextmanager
@@ -119,6 +137,8 @@ def load_region(settings: kit.Settings) -> None:
 def make_apps(settings: kit.Settings):
     registry, events = registry_service.create_app(settings), events_service.create_app(settings)
     demo.add_to(registry)
+    for app in (registry, events):
+        app.jinja_env.bytecode_cache = COMPILED
     connect(registry, events)
     return registry, events
 
