@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from zlib import crc32
 
 import hypothesis
 import pytest
@@ -46,8 +47,10 @@ def _engine_of(item: pytest.Item) -> str:
 def _wanted(item: pytest.Item) -> tuple[str, ...]:
     if len(ENGINES) == 1:
         return ("", *ENGINES)
-    one, both = (item.get_closest_marker(name) for name in ("one_engine", "both_engines"))
-    return ("", *ENGINES) if both or not one else ("", one.args[0])
+    one, either, both = (item.get_closest_marker(name) for name in ("one_engine", "either_engine", "both_engines"))
+    if both or not (one or either):
+        return ("", *ENGINES)
+    return ("", one.args[0] if one else ENGINES[crc32(item.nodeid.replace(_engine_of(item), "").encode()) % 2])
 
 
 @pytest.fixture(scope="session", params=ENGINES)

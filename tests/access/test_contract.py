@@ -17,7 +17,6 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.pytest.lazy import get_all_tests
 
 from tests.access import contests
-from tests.access.conftest import staged
 from tests.conftest import ENGINES
 from tests.support.suite import ORIGIN, nothing_kept
 
@@ -68,9 +67,10 @@ AUTHORS = ("PATCH /api/v1/ideas", "/ideas/{idea_id}/submit", "/ideas/{idea_id}/w
 
 
 @pytest.fixture(scope="module")
-def stages(templates, tmp_path_factory):
+def stages(stage_templates, tmp_path_factory):
     with ExitStack() as stack:
-        yield [stack.enter_context(staged(templates(engine), tmp_path_factory)) for engine in TRIED]
+        made = [stage_templates(engine).stage(tmp_path_factory.mktemp("stage")) for engine in TRIED]
+        yield [stack.enter_context(one) for one in made]
 
 
 @pytest.mark.timeout(1200)

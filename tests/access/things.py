@@ -17,15 +17,15 @@ from tests.access.entered import entered
 from tests.access.judged import judged
 from tests.access.scene import ACTORS, Ids, Stage, do
 from tests.events_service.scene import in_days
-from tests.support.suite import Suite, open_session
+from tests.support.suite import open_session
 
 LOOSE = {"name": {"kk": "Жаңа мектеп"}, "small": True, "valid_from": "2021-01-01", "reason": "сахна"}
 ROWS = "name_ru;district;small\nШкола сцены;{district};да\n;{district};может быть\n"
 
 
-def set_stage(suite: Suite) -> Stage:
+def set_stage(stage: Stage) -> Stage:
     """Everything in its place."""
-    stage = Stage(suite)
+    suite = stage.suite
     with suite.registry.app_context():
         for actor, who in ACTORS.items():
             if who:

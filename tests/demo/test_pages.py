@@ -3,9 +3,13 @@
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 import registry_service
 from services import identity
 from tests.support.region import dispose
+
+pytestmark = pytest.mark.either_engine
 
 SESSION = "/registry/api/v1/demo/session"
 

@@ -9,6 +9,8 @@ import pytest
 
 from services import logs
 
+pytestmark = pytest.mark.either_engine
+
 CRLF = [
     "a\r\nb",
     "a\nINFO forged",

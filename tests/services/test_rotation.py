@@ -17,6 +17,8 @@ from tests.support.region import dispose, make_settings
 from tests.support.suite import Browser, Suite, connect
 from worker.app import make_app
 
+pytestmark = pytest.mark.either_engine
+
 CHANGES = "/registry/api/v1/changes?since=0&limit=1"
 
 

@@ -11,6 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives import serialization as coding
+from cryptography.hazmat.primitives.asymmetric import ec
+from jinja2.bccache import Bucket, BytecodeCache
 from joserfc.jwk import ECKey
 
 import demo
@@ -22,8 +25,26 @@ from tests.support import postgres
 from tests.support.suite import connect
 
 SERVICES = ("registry", "events")
+PEM = coding.Encoding.PEM, coding.PrivateFormat.PKCS8, coding.NoEncryption()
 # Tests of judging write a contest of their own and count its rows (tests/events_service/arena.py).
 JUDGED = ("CT-JURY", "CT-PAST")
+
+
+class Compiled(BytecodeCache):
+    """Templates as this process compiled them: each app has an environment of its own and would do it anew."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 @contextmanager
@@ -37,7 +58,8 @@ def once(folder: Path, name: str) -> Iterator[bool]:
 
 
 def make_settings(**changed: str) -> kit.Settings:
-    key = ECKey.generate_key("P-256", parameters={"kid": "test"}).as_dict(private=True)
+    secret = ec.derive_private_key(1, ec.SECP256R1())  # one for all processes: a token opens each one's copy
+    key = ECKey.import_key(secret.private_bytes(*PEM), {"kid": "test"}).as_dict(private=True)
     environ = {
         "QONYRAU_ENV": "demo",
         "PUBLIC_URL": "http://127.0.0.1:8000",
@@ -115,6 +137,8 @@ def load_region(settings: kit.Settings) -> None:
 def make_apps(settings: kit.Settings):
     registry, events = registry_service.create_app(settings), events_service.create_app(settings)
     demo.add_to(registry)
+    for app in (registry, events):
+        app.jinja_env.bytecode_cache = COMPILED
     connect(registry, events)
     return registry, events
 

@@ -51,7 +51,7 @@ class Run:
             stack.enter_context(spawn(command, env=given, log_path=self.logs[name]))
         self.url = f"http://127.0.0.1:{self.ports['web']}"
         wait_for_http(f"{self.url}/health/live", 90)
-        self.http = stack.enter_context(httpx.Client(base_url=self.url, trust_env=False, timeout=30))
+        self.http = stack.enter_context(httpx.Client(base_url=self.url, trust_env=False, verify=False, timeout=30))
 
     def post(self, path, headers=None, page=None, **fields):
         html = self.http.get(page or path).text
@@ -64,7 +64,7 @@ class Run:
         return message_from_bytes(newest.read_bytes())
 
     def figures(self, port):
-        return httpx.get(f"http://127.0.0.1:{self.ports[port]}/metrics", trust_env=False, timeout=30).text
+        return httpx.get(f"http://127.0.0.1:{self.ports[port]}/metrics", trust_env=False, verify=False, timeout=30).text
 
 
 @contextmanager

@@ -13,6 +13,8 @@ from tests.events_service.calendars.reading import write
 from tests.events_service.scene import TITLE, Scene, entry_of, in_days, play
 from tests.support.suite import Suite
 
+pytestmark = pytest.mark.either_engine
+
 
 def put_back(scene: Scene, ends_at: datetime) -> None:
     write(scene, starts_at=ends_at - timedelta(hours=2), ends_at=ends_at)

@@ -10,6 +10,8 @@ from services.database import utcnow
 from tests.events_service.scene import Scene, play
 from tests.support.suite import ORIGIN, Suite
 
+pytestmark = pytest.mark.either_engine
+
 ALL = "/calendars/all.ics"
 
 

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
+import pytest
 import segno
 from icalendar import Calendar
 
@@ -10,6 +11,8 @@ from events_service.calendars import fetching
 from tests.events_service.scene import play
 from tests.support.pages import text_of
 from tests.support.suite import ORIGIN, Browser, Suite
+
+pytestmark = pytest.mark.either_engine
 
 
 def fields(browser: Browser) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from events_service.calendars.models import FeedAddress
@@ -10,6 +11,8 @@ from events_service.directory.models import Person
 from tests.events_service.calendars.reading import entries, person_id, personal, switch, write
 from tests.events_service.scene import Scene, entry_of, mail_of, play
 from tests.support.suite import ORIGIN, Suite
+
+pytestmark = pytest.mark.either_engine
 
 
 def address(suite: Suite, number: int = 1) -> str:

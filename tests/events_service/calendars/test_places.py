@@ -15,6 +15,8 @@ from tests.events_service.calendars.reading import entries, write
 from tests.events_service.scene import in_days, play
 from tests.support.suite import Suite
 
+pytestmark = pytest.mark.either_engine
+
 
 def cluster(suite: Suite) -> tuple[str, str, str]:
     """The codes of a centre, of a school attached to it, and of a school of another cluster."""

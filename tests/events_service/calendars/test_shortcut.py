@@ -15,6 +15,8 @@ from tests.events_service.calendars.reading import ALL, personal
 from tests.events_service.scene import mail_of, play
 from tests.support.suite import ORIGIN, Suite
 
+pytestmark = pytest.mark.either_engine
+
 FRESH = {"Date", "X-Request-Id"}
 
 

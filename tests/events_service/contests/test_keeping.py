@@ -18,6 +18,8 @@ from tests.events_service import arena as arenas
 from tests.events_service.contests.test_reading import CONTEST, RULES
 from tests.events_service.scene import in_days, play
 
+pytestmark = pytest.mark.either_engine
+
 UMC = Actor(stable_id("organiser0@example.invalid"), "Ұйымдастырушы", frozenset({"organiser:UMC"}), "")
 LINE = {"code": "R1", "title": {"kk": "Сабақ"}, "max_points": "10", "weight": "1"}
 

@@ -1,5 +1,7 @@
 """The pages of a contest: an organiser loads and edits its rules, everybody reads them."""
 
+import pytest
+
 from events_service.contests.models import Stage
 from events_service.db import db
 from services.database import utcnow
@@ -7,6 +9,8 @@ from tests.events_service import arena as arenas
 from tests.events_service.contests.test_reading import CONTEST, RULES
 from tests.events_service.scene import play
 from tests.support.pages import text_of
+
+pytestmark = pytest.mark.either_engine
 
 
 def links(browser):

@@ -9,6 +9,8 @@ from events_service.db import db
 from events_service.registrations.models import Registration
 from tests.events_service.scene import play
 
+pytestmark = pytest.mark.either_engine
+
 
 def queries_of(suite, path):
     seen = []

@@ -10,6 +10,8 @@ from events_service.events.models import Event
 from tests.events_service.desk import DAY, FIELDS, organiser_at, saved, slug_in, written
 from tests.events_service.scene import play
 
+pytestmark = pytest.mark.either_engine
+
 
 def test_form_writes_what_was_typed(suite):
     browser = written(

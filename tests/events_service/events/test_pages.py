@@ -7,6 +7,8 @@ from events_service.db import db
 from tests.events_service.desk import DAY, slug_in, written
 from tests.events_service.scene import TITLE, play
 
+pytestmark = pytest.mark.either_engine
+
 
 def statements(suite, path):
     """How many statements one GET of a page runs."""

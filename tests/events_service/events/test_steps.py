@@ -5,6 +5,8 @@ import pytest
 from tests.events_service.desk import DAY, FIELDS, organiser_at, saved, slug_in
 from tests.events_service.scene import TITLE, play
 
+pytestmark = pytest.mark.either_engine
+
 
 def test_publishing_names_the_number_of_schools_and_happens_once(suite):
     browser = organiser_at(suite, "/events/new")

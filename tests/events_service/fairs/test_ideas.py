@@ -1,5 +1,6 @@
 """Ideas: who may do what and see what, when, and how many."""
 
+import pytest
 from sqlalchemy import select
 
 from events_service.db import Audit, db
@@ -7,6 +8,8 @@ from events_service.events.models import Event
 from events_service.fairs import queries, submitting
 from tests.events_service.fairs.fairground import SUMMARY, TITLE, open_fair
 from tests.events_service.scene import in_days
+
+pytestmark = pytest.mark.either_engine
 
 
 def seen_by(fair, idea, token):

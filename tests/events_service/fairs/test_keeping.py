@@ -1,11 +1,14 @@
 """Sections and settings: kept through pages and JSON, copied with a fair, gone with a draft."""
 
+import pytest
 from sqlalchemy import func, select
 
 from events_service.db import Audit, db
 from events_service.fairs import keeping
 from events_service.fairs.models import Fair, FairSection, Idea
 from tests.events_service.fairs.fairground import PHYSICS, TITLE, open_fair
+
+pytestmark = pytest.mark.either_engine
 
 
 def sections_of(suite, ref):

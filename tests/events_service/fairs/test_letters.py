@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import time_machine
 
 from services.fields import midnight, today
@@ -9,6 +10,8 @@ from services.i18n import LANGUAGES
 from tests.events_service.fairs.fairground import PHYSICS, TITLE, open_fair
 from tests.events_service.scene import TITLE as FAIR_TITLE
 from tests.events_service.scene import mail_of, text_of
+
+pytestmark = pytest.mark.either_engine
 
 
 def test_each_letter_is_in_the_readers_language(suite):

@@ -2,11 +2,15 @@
 
 import gzip
 
+import pytest
+
 from events_service.db import db
 from events_service.fairs.models import ACCEPTED, Idea
 from services.database import utcnow
 from services.i18n import LANGUAGES
 from tests.events_service.fairs.fairground import SUMMARY, TITLE, open_fair
+
+pytestmark = pytest.mark.either_engine
 
 
 def form_at(suite, fair, path, token, lang="en"):

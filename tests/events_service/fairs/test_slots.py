@@ -1,5 +1,6 @@
 """Slots: what page and feed show of them, the stamps that move, clashes, and filling a section."""
 
+import pytest
 from sqlalchemy import update
 
 from events_service.db import db
@@ -9,6 +10,8 @@ from services.fields import midnight, today
 from tests.events_service.calendars.test_feeds import queries_of
 from tests.events_service.fairs.fairground import PHYSICS, open_fair
 from tests.events_service.scene import in_days
+
+pytestmark = pytest.mark.either_engine
 
 FEED = "/calendars/all.ics?lang=en"
 

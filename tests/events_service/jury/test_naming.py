@@ -14,6 +14,8 @@ from tests.events_service import arena as arenas
 from tests.events_service.jury.court import call, first_of, letter, open_remote, owed, put
 from tests.events_service.scene import TITLE
 
+pytestmark = pytest.mark.either_engine
+
 PAGE = "/contests/best-teacher/jury"
 
 

@@ -1,10 +1,13 @@
 """Who sees which letters, as JSON and on the page."""
 
+import pytest
 from sqlalchemy import update
 
 from events_service.db import Notification, db
 from tests.events_service.scene import Scene, mail_of, play
 from tests.support.suite import Suite
+
+pytestmark = pytest.mark.either_engine
 
 
 def test_list_names_recipient_cause_and_state(suite: Suite) -> None:

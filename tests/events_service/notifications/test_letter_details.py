@@ -1,8 +1,12 @@
 """What single letters say, and what they must never say."""
 
+import pytest
+
 from tests.events_service.notifications.steps import asked, cancelled, changed, waiting, withdrawn
 from tests.events_service.scene import calendar_of, mail_of, play
 from tests.support.suite import Suite
+
+pytestmark = pytest.mark.either_engine
 
 
 def test_organiser_of_the_invitation_is_the_sender(suite: Suite) -> None:

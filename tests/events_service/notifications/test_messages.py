@@ -15,6 +15,8 @@ from services.fields import zone_info
 from tests.events_service.scene import Json, Scene, in_days, mail_of, play, text_of
 from tests.support.suite import Suite
 
+pytestmark = pytest.mark.either_engine
+
 WORDS = {
     "sent_to": "all",
     "subject": {"kk": "Дәптер алыңыз", "ru": "Возьмите тетрадь"},

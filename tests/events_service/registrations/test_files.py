@@ -8,6 +8,8 @@ import pytest
 
 from tests.events_service.scene import play
 
+pytestmark = pytest.mark.either_engine
+
 
 def lines_of(reply, form):
     assert reply.status_code == 200, reply.text

@@ -13,6 +13,8 @@ from events_service.registrations.models import Registration
 from services.errors import Unavailable
 from tests.events_service.scene import TITLE, play
 
+pytestmark = pytest.mark.either_engine
+
 GUEST = {"name": "Гүлнар Тоқтарова", "email": "gulnar@example.invalid", "language": "ru"}
 
 

@@ -11,6 +11,8 @@ from tests.events_service import arena as arenas
 from tests.events_service.results.hall import Hall, closed
 from tests.events_service.results.test_appealing import appeal
 
+pytestmark = pytest.mark.either_engine
+
 REMOTE = [(8, 7, 9, 10, 6, 4, 5), (7, 6, 8, 9, 6, 4, 5), (9, 8, 9, 10, 7, 3, 5)]
 FINAL = (9, 8, 9, 9, "4.5")
 SCORES = {(0, 0): 90, (1, 0): 90, (2, 0): 70, (0, 1): 80, (1, 1): 80, (2, 1): 70}

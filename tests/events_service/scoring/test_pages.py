@@ -11,6 +11,8 @@ from events_service.jury.models import Assignment
 from tests.events_service import arena as arenas
 from tests.events_service.scoring.test_sheets import change, put
 
+pytestmark = pytest.mark.either_engine
+
 FULL = ("8", "7,5", "9", "10", "6", "4", "5")
 
 

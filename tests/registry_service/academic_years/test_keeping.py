@@ -7,6 +7,8 @@ import pytest
 from demo.school_calendar import academic_years
 from tests.registry_service.facts import API, coordinator, last_change, registrar
 
+pytestmark = pytest.mark.either_engine
+
 YEARS, DAYS = f"{API}/academic-years", f"{API}/calendar-days"
 TERMS = [
     {"first_day": "2031-09-01", "last_day": "2031-10-26"},

@@ -20,6 +20,8 @@ from tests.registry_service.facts import (
 )
 from tests.support import pages
 
+pytestmark = pytest.mark.either_engine
+
 SCHOOL, CENTRE, OTHER, ORDINARY = "SYN-ABA-001", "SYN-ABA-012", "SYN-ABA-013", "SYN-ABA-020"
 URL = f"{API}/attachments"
 

@@ -9,6 +9,8 @@ import pytest
 from services import exports
 from tests.registry_service.facts import API, coordinator, official, registrar
 
+pytestmark = pytest.mark.either_engine
+
 TABLES = ("schools", "attachments", "twinning", "enrolments", "orders")
 EVIL = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "=cmd|' /C calc'!A0"]
 

@@ -29,6 +29,8 @@ from tests.registry_service.imports.files import (
 )
 from tests.support.suite import ORIGIN
 
+pytestmark = pytest.mark.either_engine
+
 EXAMPLES = int(os.environ.get("IMPORT_EXAMPLES", "8"))
 MB = 2**20
 GOOD = ["N-1", "Школа", "Абай", "нет"]

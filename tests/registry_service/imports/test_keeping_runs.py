@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 
 from registry_service.db import db
@@ -10,6 +11,8 @@ from registry_service.imports.models import ImportRow, ImportRun
 from services.database import utcnow
 from tests.registry_service.facts import API, coordinator, registrar
 from tests.registry_service.imports.files import IMPORTS, SCHOOLS, csv_file, dry_run
+
+pytestmark = pytest.mark.either_engine
 
 
 def file_of(number):

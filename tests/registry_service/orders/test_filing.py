@@ -7,6 +7,8 @@ from registry_service.db import db
 from registry_service.twinning.models import TwinningLink
 from tests.registry_service.facts import API, coordinator, official, order_id, registrar
 
+pytestmark = pytest.mark.either_engine
+
 URL = f"{API}/orders"
 BODY = {"number": "12-н", "issued_on": "2026-01-15", "issuer": "UO", "title": {"ru": "О закреплении"}}
 

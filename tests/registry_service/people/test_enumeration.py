@@ -4,6 +4,7 @@ import re
 import time
 from contextlib import contextmanager
 
+import pytest
 from sqlalchemy import event, update
 
 from registry_service.db import db
@@ -11,6 +12,8 @@ from registry_service.people.models import Person
 from tests.registry_service.people.scene import TEACHER, write
 from tests.registry_service.people.test_passwords import GOOD, set_password
 from tests.support.suite import Browser
+
+pytestmark = pytest.mark.either_engine
 
 KNOWN, UNKNOWN, CLOSED = "teacher0004@example.invalid", "nobody0004@example.invalid", "teacher0005@example.invalid"
 VARYING = re.compile(r'value="[^"]*"|Jm[\w.-]+|ImF[\w.-]+')

@@ -15,6 +15,8 @@ from tests.support.processes import free_port
 from tests.support.region import dispose
 from tests.support.suite import Browser, Suite
 
+pytestmark = pytest.mark.either_engine
+
 PAGE = "/registry/sign-in"
 
 

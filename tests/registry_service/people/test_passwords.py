@@ -12,6 +12,8 @@ from services.database import utcnow
 from services.errors import Invalid
 from tests.registry_service.people.scene import TEACHER, ask, cookie, last_path, scalar, write
 
+pytestmark = pytest.mark.either_engine
+
 GOOD, OTHER = "төрт түлік мал 4", "жеті қазына 7 ай"
 PAGE, LONG = "/registry/my/password", " ".join(map(str, range(900, 950)))
 AIGERIM = ("Айгерім Сейтқалиева", "aigerim.seitkali@mektep.example")

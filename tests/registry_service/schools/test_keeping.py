@@ -17,6 +17,8 @@ from tests.registry_service.facts import (
     school,
 )
 
+pytestmark = pytest.mark.either_engine
+
 SMALL, CENTRE, ORDINARY = "SYN-ABA-001", "SYN-ABA-012", "SYN-ABA-020"
 URL = f"{API}/schools"
 

@@ -8,6 +8,8 @@ from registry_service.territories.models import Territory
 from tests.registry_service.facts import DAY, coordinator, district, history, official, order_id, registrar, school
 from tests.support import pages
 
+pytestmark = pytest.mark.either_engine
+
 CODE = "SYN-ABA-001"
 CARD, EDIT = f"/registry/schools/{CODE}", f"/registry/schools/{CODE}/edit"
 

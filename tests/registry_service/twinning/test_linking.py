@@ -19,6 +19,8 @@ from tests.registry_service.facts import (
 )
 from tests.support import pages
 
+pytestmark = pytest.mark.either_engine
+
 TWINNED, FREE, PATRON, OTHER = "SYN-ABA-003", "SYN-ABA-001", "SYN-P01", "SYN-P02"
 URL = f"{API}/twinning"
 
