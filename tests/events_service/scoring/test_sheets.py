@@ -160,6 +160,7 @@ def test_one_more_reader_is_called_on_a_gap_above_the_trigger_and_only_once(suit
         assert len(db.session.scalars(told).all()) == 1
 
 
+@pytest.mark.one_engine("sqlite")
 @pytest.mark.parametrize(("leaves", "high", "called"), [("recuse", 10, 1), ("remove", 10, 1), ("recuse", 0, 0)])
 def test_reader_is_called_when_the_last_who_has_not_signed_leaves(suite, leaves, high, called):
     """Three of five have signed and are enough, the fourth has not: the gap is seen without a further signing."""
