@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from events_service.contests import queries as contests
-from events_service.contests.models import PLANNED, Stage
+from events_service.contests.models import OPEN, PLANNED, Stage
 from events_service.contests.rules import VOTE
 from events_service.db import Audit
 from events_service.entries.models import Entry, StageEntry
@@ -82,7 +82,10 @@ def _told(line: dict[str, Any]) -> list[Any]:
 
 
 def _let_in(session: Session, stage: Stage, found: Compilation, passing: Collection[str]) -> None:
-    """Entries that pass take part in the next stage; once it is open nobody is put out of it again."""
+    """Entries that pass take part in the next stage; once it is open nobody is put out of it again.
+
+    Who comes in then gets readers; who comes in when it is closed stays without, and its results say so.
+    """
     later = [row for row in contests.stages(stage.event_id) if row.position > stage.position]
     if not later:
         return
@@ -91,10 +94,11 @@ def _let_in(session: Session, stage: Stage, found: Compilation, passing: Collect
     if following.status == PLANNED:
         session.execute(delete(StageEntry).where(of_next, StageEntry.entry_id.not_in(passing)))
     there = set(session.scalars(select(StageEntry.entry_id).where(of_next)))
-    for entry_id in sorted(set(passing) - there):
-        session.add(StageEntry(stage_id=following.id, entry_id=entry_id, compilation_id=found.id))
+    new = sorted(set(passing) - there)
+    session.add_all(StageEntry(stage_id=following.id, entry_id=key, compilation_id=found.id) for key in new)
     session.flush()
-    dealing.refill_all(session, following)
+    for entry_id in new if following.status == OPEN else ():
+        dealing.let_in(session, following, session.get_one(Entry, entry_id))
 
 
 def vote(session: Session, actor: Actor, ref: str, stage_id: str, data: dict[str, Any]) -> TieVote:
