@@ -76,14 +76,13 @@ def award(session: Session, actor: Actor, ref: str, again: str | None = None) ->
     stages = contests.stages(event.id)
     if not stages:
         raise Conflict(_("The contest has no stages yet"))
-    once_more = queries.award_of(event, again) if again else None
     stage = contests.take_turn(session, stages[-1].id)
     protocol = queries.standing(stage)
     if protocol is None:
         raise Conflict(_("Awards stand on the signed protocol of the published results of the last stage"))
     if waits := queries.pending(stage):
         raise Conflict(waits_said(stage, waits), code="awards-wait")
-    return _give(session, actor, event, protocol, once_more)
+    return _give(session, actor, event, protocol, queries.award_of(event, again) if again else None)
 
 
 def waits_said(stage: Stage, waits: str) -> str:

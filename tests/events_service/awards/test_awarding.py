@@ -16,6 +16,7 @@ from events_service.results.models import DISMISSED, FILED, UPHELD, Appeal
 from services.database import utcnow
 from tests.events_service.awards import ground, reading
 from tests.events_service.awards.test_minutes import TITLE, call, drafted
+from tests.events_service.awards.test_next_step import next_of
 from tests.events_service.jury.court import put
 
 pytestmark = pytest.mark.one_engine("sqlite")
@@ -34,11 +35,11 @@ def test_places_earn_their_degree_and_shared_ones_all_get_it(places, kinds):
     assert [kind_of(place, (1, 2, 3)) for place in places] == [names[kind] for kind in kinds]
 
 
-def signed(arena, **changes):
+def signed(arena, stage="FINAL", **changes):
     """Corrected or first results, published, and their protocol signed."""
-    ground.compiled(arena, **changes)
-    drafted(arena)
-    assert call(arena, "POST", "/sign", {"signed": arena.members}).status_code == 200
+    ground.compiled(arena, stage, **changes)
+    drafted(arena, stage)
+    assert call(arena, "POST", "/sign", {"signed": arena.members}, stage=stage).status_code == 200
 
 
 def give(arena, **body):
@@ -108,6 +109,7 @@ def test_results_that_are_not_published_or_not_signed_give_nothing(arena):
 
 def test_awards_wait_until_no_appeal_can_change_the_results(suite, arena):
     """One waits for its answer, then is upheld and not yet counted, then dismissed while more may come."""
+    signed(arena, "REMOTE")
     signed(arena)
     with suite.events.app_context(), db.transaction() as session:
         stage = session.get_one(Stage, arena.stages["FINAL"])
@@ -125,7 +127,9 @@ def test_awards_wait_until_no_appeal_can_change_the_results(suite, arena):
         page = suite.get(f"/contests/{TITLE}/awards", arena.organiser, "kk").text
         said.add(refused.get_json()["detail"])
         assert refused.get_json()["detail"] in page and BUTTON not in page
+    assert next_of(arena) == ("window", None)
     put(arena, Stage, stage.id, published_at=over)
+    assert next_of(arena) == ("awards", None)
     assert len(said) == 3 and awards(arena) == []
     assert BUTTON in suite.get(f"/contests/{TITLE}/awards", arena.organiser, "kk").text
     assert give(arena).status_code == 200
