@@ -40,8 +40,11 @@ LETTERS = 10
 
 @dataclass(frozen=True)
 class Given:
-    """What one run did: awards of entries that it made, took back, left as they were taken back by hand, and that are
-    valid now; and letters of thanks that it made."""
+    """What one run did.
+
+    made, voided, valid, left_out: awards of entries, the last those that were taken back by hand and stay so
+    thanks: letters of thanks that were made
+    """
 
     made: int
     voided: int

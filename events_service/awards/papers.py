@@ -19,7 +19,6 @@ def paper(award: Award, code: str) -> dict[str, Any]:
         event, protocol = award.event, db.session.get_one(Protocol, award.protocol_id)
         organisation = directory.organisation(event.organisation)
         head, degree = words.HEADS[award.kind]
-        chairs = [row["name"] for row in protocol.signatures if row["role"] == "chair"]
         return {
             "language": code,
             "title": f"{words.kind_name(award.kind)} {award.number}",
@@ -31,9 +30,7 @@ def paper(award: Award, code: str) -> dict[str, Any]:
             "school": said_plain(award.school),
             "contest": said_plain(event.title),
             "nomination": _for_what(award),
-            "signers": [[_("For the organisers"), ""]]
-            if award.member_id
-            else [[_("Chair of the jury"), name] for name in chairs],
+            "signers": _signers(award, protocol),
             "ground": _("Protocol No. %(number)s of %(day)s", number=protocol.number, day=short_day(protocol.held_on)),
             "dated": _("Given on %(day)s", day=short_day(award.issued_on)),
             "check": _("Check:"),
@@ -47,3 +44,10 @@ def _for_what(award: Award) -> str:
     if award.member_id:
         return str(_("for the work in the jury"))
     return str(_("Nomination: %(title)s", title=nomination)) if nomination else ""
+
+
+def _signers(award: Award, protocol: Protocol) -> list[list[str]]:
+    """Who signs on paper; not the chair where jurors are thanked, as she is one of them."""
+    if award.member_id:
+        return [[_("For the organisers"), ""]]
+    return [[_("Chair of the jury"), row["name"]] for row in protocol.signatures if row["role"] == "chair"]

@@ -1,7 +1,7 @@
 """Reads of protocols and awards: whose they are, which stand, and what a typed code means."""
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import Select, func, select, union_all
+from sqlalchemy.orm import joinedload
 
 from events_service.awards.models import KINDS, SIGNED, Award, Protocol
 from events_service.contests import checking
@@ -118,11 +118,12 @@ def award_of(event: Event, award_id: str) -> Award:
 
 def mine(actor: Actor, event_id: str = "") -> Select[tuple[Award]]:
     """Her own valid awards, the newest first; of one contest where it is named."""
-    rows = select(Award).outerjoin(Award.entry).outerjoin(Award.member).where(Award.void_at.is_(None))
-    rows = rows.where(or_(Entry.author_id == actor.id, JuryMember.person_id == actor.id))
+    live = select(Award.id).where(Award.void_at.is_(None))
+    of_entries = live.join(Award.entry).where(Entry.author_id == actor.id)
+    of_seats = live.join(Award.member).where(JuryMember.person_id == actor.id)
+    rows = select(Award).where(Award.id.in_(union_all(of_entries, of_seats)))
     rows = rows.where(Award.event_id == event_id) if event_id else rows
-    known = joinedload(Award.event), contains_eager(Award.entry), contains_eager(Award.member)
-    return rows.options(*known).order_by(Award.created_at.desc(), Award.id)
+    return rows.options(joinedload(Award.event)).order_by(Award.created_at.desc(), Award.id)
 
 
 def plain_code(typed: str) -> str:
@@ -163,8 +164,10 @@ def next_step(event: Event) -> tuple[str, Stage | None]:
 
 
 def pending(stage: Stage) -> str:
-    """What may yet change the published results of a stage: `appeals` not answered, an upheld one that they do not
-    count (`correct`), or the time that is left to appeal (`window`)."""
+    """What may yet change the published results of a stage; nothing once they stand.
+
+    `appeals` wait for an answer, an upheld one is not counted yet (`correct`), or there is time to appeal (`window`).
+    """
     published = results.published(stage)
     if published is None:
         return ""
