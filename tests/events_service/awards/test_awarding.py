@@ -135,7 +135,6 @@ def test_awards_wait_until_no_appeal_can_change_the_results(suite, arena):
     assert give(arena).status_code == 200
 
 
-@pytest.mark.both_engines
 def test_juror_who_signed_a_sheet_gets_a_letter_of_thanks_once(suite, arena):
     with suite.events.app_context(), db.transaction() as session:
         for sheet in session.scalars(select(Assignment).where(Assignment.member_id == arena.members[4])):
