@@ -10,6 +10,7 @@ from events_service.awards.models import Award, Protocol
 from events_service.awards.schemas import (
     AwardAnswer,
     CheckAnswer,
+    GiveBody,
     MadeAnswer,
     ProtocolAnswer,
     ProtocolBody,
@@ -95,12 +96,16 @@ def list_awards(query: dict[str, Any], ref: str) -> dict[str, Any]:
 
 
 @api.post("/contests/<ref>/awards", who=ORGANISERS)
+@api.body(GiveBody, required=False)
 @api.response(200, MadeAnswer)
-def give_awards(ref: str) -> Response:
-    """Give what is missing on the signed protocol of the last stage, and take back what lost its ground."""
+def give_awards(body: dict[str, Any], ref: str) -> Response:
+    """Give what is missing on the signed protocol of the last stage, and take back what lost its ground.
+
+    409 while appeals may change it. What was taken back by hand is given only where `again` names it.
+    """
 
     def effect() -> tuple[dict[str, Any], int]:
-        return MadeAnswer().dump(awarding.award(db.session(), me(), ref)), 200
+        return MadeAnswer().dump(awarding.award(db.session(), me(), ref, body.get("again"))), 200
 
     return ledger.once(db, IdempotencyKey, effect)
 

@@ -41,8 +41,8 @@ def rating(facts: Facts) -> Iterator[Block]:
 
 def outcome(facts: Facts, row: Row) -> str:
     """What a place leads to: an award in the last stage, the next stage before it, or why not."""
-    if row["why"] == "scores" or row["place"] is None:
-        return str(_("not enough marks"))
+    if row["place"] is None:
+        return _why(facts, row)
     if facts.last:
         return words.kind_name(kind_of(row["place"], facts.rules.diplomas))
     return str(_("goes on")) if row["passes"] else _why(facts, row)
@@ -53,6 +53,8 @@ def _why(facts: Facts, row: Row) -> str:
         return str(_("below the threshold of %(points)s", points=comma(str(facts.rules.threshold))))
     if row["why"] == "cap":
         return str(_("cap of the district: %(num)s entries at most", num=facts.rules.district_cap))
+    if row["why"] == "late":
+        return str(_("let in after an appeal, the stage was not held for it"))
     return str(_("not enough marks"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-CERTIFICATE = "certificate"
+CERTIFICATE, THANKS = "certificate", "thanks"
 
 
 def kind_of(place: int | None, diplomas: Sequence[int]) -> str:

@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from events_service.awards import as_pdf, awarding, papers, queries, words
 from events_service.awards.models import Award
-from events_service.awards.schemas import VoidBody
+from events_service.awards.schemas import GiveBody, VoidBody
 from events_service.contests import queries as contests
 from events_service.db import db
 from events_service.events import filtering
@@ -28,18 +28,22 @@ MOST_PAPERS = 100  # of one file: a second of work, half a megabyte
 
 @pages.route("/contests/<ref>/awards", methods=BOTH, who=ORGANISERS)
 def awards(ref: str) -> ResponseReturnValue:
-    """All awards by number; the button gives those that are missing, and a second press none."""
-    event, form = contests.owned(ref, me()), Form()
+    """All awards by number; the button gives those that are missing, and a second press none.
+
+    Beside one that was taken back by hand stands a button of its own.
+    """
+    event, form = contests.owned(ref, me()), Form(GiveBody())
     if form.ok:
         with form.attempt(db):
-            given = awarding.award(db.session(), me(), event.id)
+            given = awarding.award(db.session(), me(), event.id, form.data.get("again"))
     if form.ok:
         _say_given(given)
         return redirect(f"/contests/{event.slug}/awards", 303)
     cursor = request.args.get("cursor", "")
     filtering.loaded(PageQuery(), {"cursor": cursor} if cursor else {})
     stages, counts = contests.stages(event.id), queries.counts(event.id)
-    valid = sum(counts.values())
+    valid, standing = sum(counts.values()), queries.standing(stages[-1]) if stages else None
+    waits = queries.pending(stages[-1]) if standing else ""
     html = render_template(
         "awards/awards.html",
         form=form,
@@ -48,20 +52,34 @@ def awards(ref: str) -> ResponseReturnValue:
         counts=[(words.kind_name(kind), count) for kind, count in counts.items()],
         parts=[(first, min(first + MOST_PAPERS - 1, valid)) for first in range(1, valid + 1, MOST_PAPERS)],
         kind_name=words.kind_name,
-        standing=queries.standing(stages[-1]) if stages else None,
+        standing=standing,
+        waits=awarding.waits_said(stages[-1], waits) if waits else "",
+        again={row.id for row in awarding.plan_of(event, standing).left_out} if standing and not waits else set(),
     )
     return html, form.status
 
 
 def _say_given(given: awarding.Given) -> None:
-    if not given.made and not given.voided:
-        say(_("Everybody has her award already: nothing was made"))
-        return
-    made = ngettext(
-        "%(num)s award is made, a letter tells of it.", "%(num)s awards are made, letters tell of them.", given.made
-    )
-    gone = ngettext("%(num)s is void now.", "%(num)s are void now.", given.voided) if given.voided else ""
-    say(f"{made} {gone}".rstrip())
+    said = []
+    if not given.made and not given.voided and not given.thanks:
+        said.append(_("Everybody has her award already: nothing was made"))
+    if num := given.made:
+        said.append(
+            ngettext(
+                "%(num)s award is made, a letter tells of it.", "%(num)s awards are made, letters tell of them.", num
+            )
+        )
+    if num := given.voided:
+        said.append(ngettext("%(num)s is void now.", "%(num)s are void now.", num))
+    if num := given.thanks:
+        said.append(ngettext("%(num)s juror gets a letter of thanks.", "%(num)s jurors get letters of thanks.", num))
+    if num := given.left_out:
+        said.append(
+            ngettext(
+                "%(num)s was taken back by hand and stays so.", "%(num)s were taken back by hand and stay so.", num
+            )
+        )
+    say(" ".join(said))
 
 
 @pages.get("/contests/<ref>/awards/<any(kk, ru):language>.pdf", who=ORGANISERS)

@@ -1,4 +1,4 @@
-"""Protocols of a stage, and the diplomas and certificates given on their ground."""
+"""Protocols of a stage, and the diplomas, certificates and letters of thanks given on their ground."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from events_service.db import db
 from events_service.entries.models import Entry
+from events_service.events.models import Event
+from events_service.jury.models import JuryMember
 from services.database import Instant, Texts, utcnow
 from services.rows import ID, Identified
 
@@ -52,9 +54,10 @@ class Protocol(Identified, db.Model):
 
 
 class Award(Identified, db.Model):
-    """A diploma or certificate, with the words it was given with; `code` opens the public page that checks it.
+    """An award with the words it was given with: of an entry, or of a juror, who is thanked.
 
-    An entry has one that is valid; those before it stay, void, and are never valid again.
+    `code` opens the public page that checks it. An entry and a juror have one that is valid; those before it stay,
+    void, and are never valid again.
     """
 
     __table_args__ = (
@@ -65,6 +68,14 @@ class Award(Identified, db.Model):
             sqlite_where=db.text("void_at IS NULL"),
             postgresql_where=db.text("void_at IS NULL"),
         ),
+        Index(
+            "uq_award_thanks",
+            "member_id",
+            unique=True,
+            sqlite_where=db.text("void_at IS NULL"),
+            postgresql_where=db.text("void_at IS NULL"),
+        ),
+        CheckConstraint("(entry_id IS NULL) <> (member_id IS NULL)", name="of_one"),
         UniqueConstraint("number"),
         UniqueConstraint("code"),
         Index(None, "event_id"),
@@ -72,7 +83,8 @@ class Award(Identified, db.Model):
 
     event_id: Mapped[str] = mapped_column(ForeignKey("event.id"))
     stage_id: Mapped[str] = mapped_column(ForeignKey("stage.id"))
-    entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"))
+    entry_id: Mapped[str | None] = mapped_column(ForeignKey("entry.id"))
+    member_id: Mapped[str | None] = mapped_column(ForeignKey("jury_member.id"))
     protocol_id: Mapped[str] = mapped_column(ForeignKey("protocol.id"))
     kind: Mapped[str] = mapped_column(String(12))
     number: Mapped[str] = mapped_column(String(60))
@@ -84,4 +96,18 @@ class Award(Identified, db.Model):
     void_at: Mapped[datetime | None] = mapped_column(Instant)
     void_reason: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
-    entry: Mapped[Entry] = relationship()
+    event: Mapped[Event] = relationship()
+    entry: Mapped[Entry | None] = relationship()
+    member: Mapped[JuryMember | None] = relationship()
+
+    @property
+    def holder(self) -> Entry | JuryMember:
+        """What it is for."""
+        found = self.entry or self.member
+        assert found is not None  # a constraint of the table
+        return found
+
+    @property
+    def person_id(self) -> str:
+        """Whose it is."""
+        return self.holder.author_id if isinstance(self.holder, Entry) else self.holder.person_id

@@ -30,7 +30,7 @@ def check(code: str) -> ResponseReturnValue:
         award: Award | None = queries.by_code(code)
     except NotFound:
         award = None
-    own = award is not None and award.entry.author_id == getattr(actor(), "id", None)
+    own = award is not None and award.person_id == getattr(actor(), "id", None)
     html = render_template("awards/check.html", award=award, code=code, own=own, kind_name=words.kind_name)
     response = make_response(html, 200 if award else 404)
     response.headers["Referrer-Policy"] = "no-referrer"  # with it the kit asks search engines to stay away

@@ -1,7 +1,7 @@
 """Reads of protocols and awards: whose they are, which stand, and what a typed code means."""
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import Select, func, select, union_all
+from sqlalchemy.orm import joinedload
 
 from events_service.awards.models import KINDS, SIGNED, Award, Protocol
 from events_service.contests import checking
@@ -43,6 +43,13 @@ def members(event_id: str) -> list[JuryMember]:
 def seated(event_id: str) -> list[JuryMember]:
     """Those who are on the jury now."""
     return [row for row in members(event_id) if row.active]
+
+
+def judged(event_id: str) -> list[JuryMember]:
+    """Those who have signed a sheet that counts, in any stage, also those who have left; in the order of the jury."""
+    signed = select(Assignment.member_id).where(Assignment.status == ACTIVE, Assignment.signed_at.is_not(None))
+    found = {*db.session.scalars(signed.join(Assignment.member).where(JuryMember.event_id == event_id))}
+    return [row for row in members(event_id) if row.id in found]
 
 
 def done(stage_id: str) -> list[Compilation]:
@@ -91,7 +98,7 @@ def closed_because(stage_id: str) -> str:
 def of_contest(event_id: str, valid: bool = False) -> Select[tuple[Award]]:
     """The awards of a contest by number, also those that are void."""
     rows = select(Award).where(Award.event_id == event_id)
-    rows = rows.options(joinedload(Award.entry).joinedload(Entry.event))
+    rows = rows.options(joinedload(Award.event), joinedload(Award.entry), joinedload(Award.member))
     return (rows.where(Award.void_at.is_(None)) if valid else rows).order_by(Award.number)
 
 
@@ -111,9 +118,12 @@ def award_of(event: Event, award_id: str) -> Award:
 
 def mine(actor: Actor, event_id: str = "") -> Select[tuple[Award]]:
     """Her own valid awards, the newest first; of one contest where it is named."""
-    rows = select(Award).join(Award.entry).where(Entry.author_id == actor.id, Award.void_at.is_(None))
+    live = select(Award.id).where(Award.void_at.is_(None))
+    of_entries = live.join(Award.entry).where(Entry.author_id == actor.id)
+    of_seats = live.join(Award.member).where(JuryMember.person_id == actor.id)
+    rows = select(Award).where(Award.id.in_(union_all(of_entries, of_seats)))
     rows = rows.where(Award.event_id == event_id) if event_id else rows
-    return rows.options(contains_eager(Award.entry)).order_by(Award.created_at.desc(), Award.id)
+    return rows.options(joinedload(Award.event)).order_by(Award.created_at.desc(), Award.id)
 
 
 def plain_code(typed: str) -> str:
@@ -131,7 +141,7 @@ def by_code(typed: str) -> Award:
 def held(typed: str, actor: Actor) -> Award:
     """An award that she may have as a paper: her own, or of a contest she organises."""
     award = by_code(typed)
-    if award.entry.author_id != actor.id and not events.owns(actor, award.entry.event):
+    if award.person_id != actor.id and not events.owns(actor, award.event):
         raise NotFound
     return award
 
@@ -150,7 +160,24 @@ def next_step(event: Event) -> tuple[str, Stage | None]:
         return step or "entries", None
     steps = ((_in_stage(stage), stage) for stage in stages)
     step, stage = next(((code, stage) for code, stage in steps if code), ("", None))
-    return (step, stage) if step else ("done" if counts(event.id) else "awards", None)
+    return (step, stage) if step else ("done" if counts(event.id) else pending(stages[-1]) or "awards", None)
+
+
+def pending(stage: Stage) -> str:
+    """What may yet change the published results of a stage; nothing once they stand.
+
+    `appeals` wait for an answer, an upheld one is not counted yet (`correct`), or there is time to appeal (`window`).
+    """
+    published = results.published(stage)
+    if published is None:
+        return ""
+    of_stage = select(func.count(Appeal.id)).where(Appeal.stage_id == stage.id)
+    upheld = of_stage.where(Appeal.status == UPHELD, Appeal.answered_at > published.created_at)
+    if db.session.scalar(of_stage.where(Appeal.status == FILED)):
+        return "appeals"
+    if db.session.scalar(upheld):
+        return "correct"
+    return "window" if results.takes_appeals(stage) else ""
 
 
 def _of_jury(event: Event, first: Stage) -> str:
@@ -171,11 +198,7 @@ def _in_stage(stage: Stage) -> str:
     published = results.published(stage)
     if published is None:
         return "show" if done(stage.id) else "compile"
-    of_stage = select(func.count(Appeal.id)).where(Appeal.stage_id == stage.id)
-    upheld = of_stage.where(Appeal.status == UPHELD, Appeal.answered_at > published.created_at)
-    if db.session.scalar(of_stage.where(Appeal.status == FILED)):
-        return "appeals"
-    if db.session.scalar(upheld):
-        return "correct"
+    if (step := pending(stage)) in {"appeals", "correct"}:
+        return step
     written = any(row.compilation_id == published.id for row in protocols(stage.id))
     return "" if standing(stage) else "sign" if written else "write"

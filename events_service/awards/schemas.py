@@ -40,6 +40,12 @@ class SignBody(Body):
     signed = ma.List(Text(most=32), required=True, validate=People)
 
 
+class GiveBody(Body):
+    """One run of awarding; `again` is an award that was taken back by hand and is given once more."""
+
+    again = Text(most=32, allow_none=True)
+
+
 class VoidBody(Body):
     """Why an award is not valid any more."""
 
@@ -104,25 +110,28 @@ class CheckAnswer(Body):
 
 
 class AwardAnswer(CheckAnswer):
-    """The same for organisers, with its entry and why it is void."""
+    """The same for organisers, with its entry, or its juror where she is thanked, and why it is void."""
 
     id = ma.String()
-    entry = ma.String(attribute="entry_id")
+    entry = ma.String(attribute="entry_id", allow_none=True)
+    juror = ma.String(attribute="member_id", allow_none=True)
     protocol = ma.String(attribute="protocol_id")
     void_reason = ma.String()
 
 
 class MadeAnswer(Body):
-    """What one run of awarding did."""
+    """What one run of awarding did: awards of entries, those taken back by hand and left so, letters of thanks made."""
 
     made = ma.Integer()
     voided = ma.Integer()
     valid = ma.Integer()
+    left_out = ma.Integer()
+    thanks = ma.Integer()
 
 
 def show_award(award: Award, schema: type[CheckAnswer] = CheckAnswer) -> dict[str, Any]:
     body: dict[str, Any] = schema().dump(award)
-    return {**body, "valid": award.void_at is None, "contest": award.entry.event.title, "url": check_url(award)}
+    return {**body, "valid": award.void_at is None, "contest": award.event.title, "url": check_url(award)}
 
 
 def check_url(award: Award) -> str:

@@ -19,6 +19,18 @@ HEADS = {
     "certificate": (_l("CERTIFICATE"), _l("of a participant")),
     "thanks": (_l("LETTER OF THANKS"), ""),
 }
+# Before the name.
+GIVEN = {
+    "diploma": _l("holder of the diploma"),
+    "certificate": _l("holder of the certificate"),
+    "thanks": _l("is given this letter of thanks"),
+}
+# Why awards are not given yet, as `queries.pending` calls it.
+WAITS = {
+    "appeals": _l("An appeal waits for its answer: awards are given after that"),
+    "correct": _l("An appeal was upheld, and the published results do not count it yet: awards are given after that"),
+    "window": _l("Appeals are taken until %(until)s: awards are given after that"),
+}
 STATES = {DRAFT: ("wait", _l("Draft, not signed yet")), SIGNED: ("ok", _l("Signed"))}
 FORMATS = {"in_person": _l("In person"), "online": _l("Online"), "mixed": _l("In person and online")}
 TIES = {

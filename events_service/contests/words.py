@@ -76,8 +76,9 @@ STEPS = {
     "correct": (_l("An appeal was upheld: compile the results anew"), "/results/desk"),
     "write": (_l("Write the protocol"), "/protocol"),
     "sign": (_l("Put down who has signed the protocol"), "/protocol"),
+    "window": (_l("Appeals are still taken; awards are given after that"), "/awards"),
     "awards": (_l("Give diplomas and certificates"), "/awards"),
     "done": (_l("Everything is done"), "/results"),
 }
 # Steps that only organisers take; the chair and the secretary are told of them.
-OF_ORGANISERS = ("rules", "publish", "admit", "entries", "empty", "awards")
+OF_ORGANISERS = ("rules", "publish", "admit", "entries", "empty", "window", "awards")

@@ -28,6 +28,7 @@ from events_service.events.slugs import slug_of
 from events_service.notifications import alerts, announcing
 from events_service.notifications import entries as of_entries
 from events_service.notifications import ideas as letters
+from events_service.notifications import jury as of_jury
 from services import ledger
 from services.database import new_id, utcnow
 from services.errors import Conflict, Forbidden, Invalid, Stale
@@ -136,6 +137,7 @@ def cancel(session: Session, actor: Actor, ref: str, reason: str = "") -> tuple[
     told = announcing.to_all_registrants(session, event, "event_cancelled")
     told += letters.owe_authors(session, event, "fair_cancelled")
     told += of_entries.owe_entrants(session, event, "contest_cancelled")
+    told += of_jury.owe_jury(session, event, "jury_cancelled")
     _audit(session, actor, "event.cancelled", event, {"status": PUBLISHED}, {"status": CANCELLED}, reason)
     return event, told
 
@@ -150,6 +152,7 @@ def restore(session: Session, actor: Actor, ref: str) -> tuple[Event, int]:
     told = announcing.to_all_registrants(session, event, "event_restored")
     told += letters.owe_authors(session, event, "fair_restored")
     told += of_entries.owe_entrants(session, event, "contest_restored")
+    told += of_jury.owe_jury(session, event, "jury_restored")
     seats.promote(session, event)
     _audit(session, actor, "event.restored", event, {"status": CANCELLED}, {"status": PUBLISHED})
     return event, told

@@ -17,7 +17,7 @@ from events_service.directory.models import School
 from events_service.events import clashes, content, filtering, planning, queries, seats, submitted, viewing, words
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.events.schemas import AudienceBody, CancelBody
-from events_service.notifications import alerts, entries, ideas, reminders
+from events_service.notifications import alerts, entries, ideas, jury, reminders
 from services.app import say
 from services.fields import Body, today
 from services.forms import Form
@@ -113,6 +113,7 @@ def _numbers(event: Event) -> dict[str, int]:
         "followers": alerts.count(me(), event),
         "authors": ideas.count_authors(event),
         "entrants": entries.count_entrants(event),
+        "jurors": jury.count_jury(event),
         "schools": viewing.audience_total(event),
         "kept": seats.reserved_now(event),
     }

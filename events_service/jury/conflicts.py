@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from events_service.contests.rules import Rules
@@ -17,6 +17,7 @@ from events_service.entries.models import Entry
 from events_service.jury.models import DECLARED, Conflict, JuryMember
 from services.database import utcnow
 from services.i18n import local
+from services.identity import Actor
 
 Pair = tuple[str, str]  # of a member and an entry
 
@@ -104,6 +105,18 @@ def declared(session: Session, members: Sequence[JuryMember]) -> dict[Pair, str]
     of = Conflict.kind == DECLARED, Conflict.member_id.in_([member.id for member in members])
     rows = session.execute(select(Conflict.member_id, Conflict.entry_id).where(*of)).tuples()
     return dict.fromkeys(rows, DECLARED)
+
+
+def of_person(session: Session, actor: Actor, entries: Sequence[Entry], rules: Rules) -> bool:
+    """Has who directs the jury of these entries a conflict with one of them, whether or not she reads any?
+
+    As a member, also a former one, what is kept of her; as anybody what the register says.
+    """
+    ids, event_id = [entry.id for entry in entries], entries[0].event_id
+    seat = select(JuryMember).where(JuryMember.event_id == event_id, JuryMember.person_id == actor.id)
+    member = session.scalars(seat).first() or JuryMember(id=actor.id, person_id=actor.id)
+    kept = exists().where(Conflict.member_id == member.id, Conflict.entry_id.in_(ids))
+    return bool(session.scalar(select(kept)) or found(session, [member], entries, rules))
 
 
 def forget(session: Session, members: Sequence[JuryMember], entries: Sequence[Entry]) -> None:

@@ -154,10 +154,17 @@ def refill(session: Session, stage: Stage, entry: Entry) -> Assignment | None:
 
 
 def refill_all(session: Session, stage: Stage) -> None:
-    """The same for all entries of an open stage, when there is a new juror or an entry is let in late."""
+    """The same for all entries of an open stage, when there is a new juror."""
     for entry, _readers in queries.short(stage) if stage.status == OPEN else ():
         while refill(session, stage, entry):
             pass
+
+
+def let_in(session: Session, stage: Stage, entry: Entry) -> None:
+    """Readers for an entry that comes into an open stage: as many as the others have, by the rules or all who may."""
+    for _turn in range(queries.rules(stage.event_id).readers):
+        _give(session, stage, entry, "late")
+    refill(session, stage, entry)
 
 
 def one_more(session: Session, stage: Stage, entry: Entry) -> Assignment | None:

@@ -1,6 +1,7 @@
 """Who reads what, as a min-cost flow from entries to jurors: exact, and the same for the same input and seed.
 
 No rows are read here. Entries and jurors are ids in an order of their own; a blocked pair is never dealt.
+networkx is imported when a deal is made: it takes 0.35 s, and most processes never deal.
 """
 
 import random
@@ -8,8 +9,6 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-
-import networkx as nx
 
 COST, TRIES = 10_000, 20
 
@@ -116,6 +115,8 @@ def solve(problem: Problem, seed: int = 1) -> Plan:
 
 def parts_of(problem: Problem, panels: dict[str, tuple[str, ...]]) -> list[list[str]]:
     """The jurors, grouped by whether common entries join them, directly or over others."""
+    import networkx as nx  # noqa: PLC0415 - see above
+
     graph = nx.Graph()
     graph.add_nodes_from(problem.jurors)
     for panel in panels.values():
@@ -149,6 +150,8 @@ def _connected(problem: Problem, anchors: tuple[str, ...], seed: int) -> Plan:
 
 
 def _dealt(problem: Problem, anchors: tuple[str, ...], seed: int) -> dict[str, tuple[str, ...]]:
+    import networkx as nx  # noqa: PLC0415 - see above
+
     net = _Net(problem, anchors)
     draw = random.Random(seed)  # noqa: S311 - a deal must come out the same again
     graph = nx.DiGraph()
@@ -189,6 +192,8 @@ class _Net:
 
     def held(self) -> dict[str, int]:
         """Those on the short side of the smallest cut: their conflicts leave them too little to read."""
+        import networkx as nx  # noqa: PLC0415 - see above
+
         graph = nx.DiGraph()
         for entry in self.rest:
             graph.add_edge("from", ("entry", entry), capacity=self.problem.readers)

@@ -23,8 +23,9 @@ CONFLICTS = ("author", "own_school", "former_school", "cluster", "twin", "own_di
 DECLARED = "declared"
 PROPOSED, ACCEPTED, DROPPED = "proposed", "accepted", "dropped"
 ACTIVE, RECUSED, REMOVED = "active", "recused", "removed"
-# Why an entry was dealt: in the deal, as one that all read, instead of a recused juror, on a wide split.
-GROUNDS = ("deal", "anchor", "redeal", "split")
+# Why an entry was dealt: in the deal, as one that all read, instead of a recused juror, on a wide split, or as one
+# that came in when the stage was open.
+GROUNDS = ("deal", "anchor", "redeal", "split", "late")
 
 
 class JuryMember(Identified, db.Model):

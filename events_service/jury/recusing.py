@@ -5,11 +5,11 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from events_service.contests import queries as contests
-from events_service.contests.models import CLOSED
+from events_service.contests.models import CLOSED, Stage
 from events_service.db import Audit
 from events_service.entries.models import Entry, StageEntry
 from events_service.events import seats
-from events_service.jury import dealing, queries
+from events_service.jury import dealing, queries, splitting
 from events_service.jury.models import ACTIVE, DECLARED, RECUSED, REMOVED, Assignment, JuryMember
 from events_service.jury.models import Conflict as Interest
 from services import ledger
@@ -80,7 +80,7 @@ def hand_over(session: Session, actor: Actor, member: JuryMember, reason: str) -
         left = select(Assignment).where(Assignment.stage_id == stage.id, *live).order_by(Assignment.id)
         for row in session.scalars(left).all() if stage.status != CLOSED else ():
             _set(session, actor, row, REMOVED, reason)
-            dealing.refill(session, stage, row.entry)
+            _deal_again(session, stage, row.entry)
 
 
 def _recuse(session: Session, actor: Actor, row: Assignment, reason: str) -> Assignment:
@@ -94,8 +94,14 @@ def _recuse(session: Session, actor: Actor, row: Assignment, reason: str) -> Ass
         raise Conflict(_("This sheet is signed: the chair can open it again"), code="sheet-signed")
     _set(session, actor, row, RECUSED, reason)
     _keep(session, actor, row.member, row.entry, reason)
-    dealing.refill(session, stage, row.entry)
+    _deal_again(session, stage, row.entry)
     return row
+
+
+def _deal_again(session: Session, stage: Stage, entry: Entry) -> None:
+    """Whoever left was perhaps the last to sign: what the others signed is then looked at as at a signing."""
+    dealing.refill(session, stage, entry)
+    splitting.look(session, stage, entry)
 
 
 def _set(session: Session, actor: Actor, row: Assignment, status: str, reason: str) -> None:

@@ -18,6 +18,7 @@ GROUNDS = {
     "anchor": _l("Read by all"),
     "redeal": _l("Instead of another juror"),
     "split": _l("One more reader: opinions differ widely"),
+    "late": _l("Came in when the stage was open"),
 }
 STAGES = {"planned": ("plain", _l("Not open yet")), "open": ("wait", _l("Scoring")), "closed": ("ok", _l("Closed"))}
 

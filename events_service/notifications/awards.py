@@ -1,4 +1,4 @@
-"""The letter that a diploma or a certificate is ready; not sent once the award is void."""
+"""The letter that an award is ready; not sent once the award is void."""
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from events_service.awards import words
 from events_service.awards.models import Award
 from events_service.db import Notification, db
-from events_service.entries.models import Entry
 from events_service.notifications import announcing
 from events_service.notifications.composing import Fill, context_of, letter_to
 from services.i18n import said_plain
@@ -17,10 +16,11 @@ READY = "award_ready"
 KINDS = (READY,)
 
 
-def owe(session: Session, award: Award, entry: Entry) -> None:
-    """One message to the author of the entry."""
-    person = {"recipient": entry.email, "recipient_id": entry.author_id, "recipient_name": entry.name}
-    about = {"language": entry.language, "subject_ref": award.id}
+def owe(session: Session, award: Award) -> None:
+    """One message to the author of the entry, or to the juror."""
+    to = award.holder
+    person = {"recipient": to.email, "recipient_id": award.person_id, "recipient_name": to.name}
+    about = {"language": to.language, "subject_ref": award.id}
     announcing.owe(session, {**person, **about}, READY, award.event_id, 0)
 
 
@@ -29,7 +29,7 @@ def letter_of(message: Notification, fill: Fill) -> Letter | None:
     award = db.session.get(Award, message.subject_ref)
     if award is None or award.void_at is not None:
         return None
-    event, kind = award.entry.event, words.kind_name(award.kind)
+    event, kind = award.event, words.kind_name(award.kind)
     lead = _("Your paper is ready: open it to save or print it. The code on it lets anybody check that it is genuine.")
     facts = [
         (_("Award"), kind),
@@ -44,5 +44,6 @@ def letter_of(message: Notification, fill: Fill) -> Letter | None:
 
 def _replaced(award: Award) -> str:
     """The number of the award before it that is void now."""
-    before = select(Award.number).where(Award.entry_id == award.entry_id, Award.void_at.is_not(None))
+    same = Award.entry_id == award.entry_id if award.entry_id else Award.member_id == award.member_id
+    before = select(Award.number).where(same, Award.void_at.is_not(None))
     return db.session.scalar(before.order_by(Award.created_at.desc()).limit(1)) or ""

@@ -87,8 +87,15 @@ def count_entrants(event: Event) -> int:
     return db.session.scalar(select(func.count()).select_from(_entrants(event).subquery())) or 0
 
 
-def _entrants(event: Event) -> Select[Any]:
+def told_of(event: Event) -> tuple[Select[tuple[str]], Select[tuple[str]]]:
+    """The ids of those who are told as registrants, and of those who are as entrants."""
     registered = select(Registration.attendee).where(Registration.event_id == event.id, Registration.status.in_(SEATED))
+    entered = select(Entry.author_id).where(Entry.event_id == event.id, Entry.status.in_(LIVE))
+    return registered, entered
+
+
+def _entrants(event: Event) -> Select[Any]:
+    registered, _entered = told_of(event)
     person = Entry.author_id, func.max(Entry.email), func.max(Entry.name), func.max(Entry.language)
     entered = select(*person).where(Entry.event_id == event.id, Entry.status.in_(LIVE))
     return entered.where(Entry.author_id.not_in(registered)).group_by(Entry.author_id)

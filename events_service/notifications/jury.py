@@ -1,4 +1,4 @@
-"""Letters to the jury of a contest, and to its organiser when an entry finds no reader.
+"""Letters to the jury of a contest, also that it is called off, and to its organiser when an entry finds no reader.
 
 No letter says who wrote an entry: a stage may be blind.
 """
@@ -6,22 +6,23 @@ No letter says who wrote an entry: a stage may be blind.
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from events_service.contests.models import CLOSED, OPEN, Contest, Stage
 from events_service.db import Notification, db
 from events_service.directory.models import Person
 from events_service.entries.models import Entry
-from events_service.events.models import PUBLISHED, Event
+from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.jury.models import ACTIVE, Assignment, JuryMember
 from events_service.jury.words import role_name
-from events_service.notifications import announcing
-from events_service.notifications.composing import Fill, context_of, letter_to
+from events_service.notifications import announcing, entries, ideas
+from events_service.notifications.composing import Fill, context_of, facts_of, letter_to
 from services.i18n import moment, said_plain, short_day
 from services.mail import Letter
 
 NAMED, OPENED, EXTENDED, ENTRY, SHORT = "jury_named", "jury_opened", "jury_extended", "jury_entry", "jury_short"
+CALLED_OFF, RESTORED = OF_CONTEST = ("jury_cancelled", "jury_restored")
 SAID = {
     NAMED: (
         _l("You are of the jury: %(title)s"),
@@ -33,6 +34,11 @@ SAID = {
     SHORT: (
         _l("An entry lacks a reader: %(title)s"),
         _l("A juror has given an entry back, and no other juror is free of conflicts. Name one more juror."),
+    ),
+    CALLED_OFF: (_l("Cancelled: %(title)s"), _l("The contest whose jury you are of will not take place.")),
+    RESTORED: (
+        _l("Takes place after all: %(title)s"),
+        _l("The contest had been cancelled; now it takes place after all. You are of its jury as before."),
     ),
 }
 KINDS = tuple(SAID)
@@ -59,6 +65,25 @@ def owe_short(session: Session, stage: Stage, entry: Entry) -> None:
         _owe(session, SHORT, person, event.id, entry.id, stage.turns)
 
 
+def owe_jury(session: Session, event: Event, kind: str) -> int:
+    """One message of the whole contest to each juror not told as a registrant or an entrant; answers how many."""
+    found = db.session.scalars(_jury(event)).all()
+    for member in found:
+        _owe(session, kind, member, event.id, event.id, event.sequence)
+    return len(found)
+
+
+def count_jury(event: Event) -> int:
+    """How many `owe_jury` would write to now."""
+    return db.session.scalar(select(func.count()).select_from(_jury(event).subquery())) or 0
+
+
+def _jury(event: Event) -> Select[tuple[JuryMember]]:
+    told = entries.told_of(event)
+    members = select(JuryMember).where(JuryMember.event_id == event.id, JuryMember.active)
+    return members.where(*(JuryMember.person_id.not_in(people) for people in told))
+
+
 def _owe(session: Session, kind: str, to: JuryMember | Person, topic: str, subject_ref: str, sequence: int) -> None:
     who = to.person_id if isinstance(to, JuryMember) else to.id
     person = {"recipient": to.email, "recipient_id": who, "recipient_name": to.name, "language": to.language}
@@ -68,16 +93,25 @@ def _owe(session: Session, kind: str, to: JuryMember | Person, topic: str, subje
 def letter_of(message: Notification, fill: Fill) -> Letter | None:
     """The letter of one of `KINDS`, in the language being spoken; None when it is overtaken."""
     event = db.session.get(Event, message.topic)
-    found = _facts_of(message, event) if event is not None and event.status == PUBLISHED else None
-    if event is None or found is None:
+    if event is None or event.status != (CANCELLED if message.kind == CALLED_OFF else PUBLISHED):
+        return None
+    found = _of_contest(message, event) if message.kind in OF_CONTEST else _facts_of(message, event)
+    if found is None:
         return None
     subject, lead = SAID[message.kind]
     path, label = "/jury", _("Page of the jury")
+    if message.kind in OF_CONTEST:
+        path, label = "", _("Page of the contest")
     if message.kind == SHORT:
         path, label = "/jury/stages", _("Stages and progress")
     facts = [(term, value) for term, value in found if value]
     context = context_of(message, event, str(lead), facts, f"/contests/{event.slug}{path}", label)
     return letter_to(message, str(subject) % {"title": said_plain(event.title)}, context, fill)
+
+
+def _of_contest(message: Notification, event: Event) -> list[tuple[str, str]] | None:
+    overtaken = ideas.another(message, message.kind, Notification.sequence > message.sequence)
+    return None if overtaken else facts_of(event, event.cancel_reason)
 
 
 def _facts_of(message: Notification, event: Event) -> list[tuple[str, str]] | None:

@@ -35,6 +35,8 @@ KINDS = {
     "jury_opened": _l("Scoring has opened"),
     "jury_extended": _l("New deadline of the jury"),
     "jury_entry": _l("One more entry to score"),
+    "jury_cancelled": _l("Cancelled"),
+    "jury_restored": _l("Takes place after all"),
     "jury_short": _l("An entry lacks a reader"),
     "results_published": _l("Results published"),
     "appeal_filed": _l("Appeal"),

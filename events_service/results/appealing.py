@@ -15,6 +15,7 @@ from events_service.contests import queries as contests
 from events_service.contests.models import Criterion, Stage
 from events_service.db import Audit
 from events_service.entries.models import Entry
+from events_service.jury import conflicts
 from events_service.jury import queries as jury
 from events_service.jury.models import Assignment
 from events_service.notifications import results as letters
@@ -105,10 +106,13 @@ def answer(
     """Uphold or dismiss with a loaded `AnswerBody`; the entrant gets a letter.
 
     Corrections name a sheet of the entry, a criterion by its code, and points within its range. Raises Stale
-    when `version` is not the present one, Conflict where it is answered or taken back.
+    when `version` is not the present one, Conflict where it is answered or taken back, or where she who answers
+    has a conflict of interest with the entry.
     """
     event = jury.directed(ref, actor)
     found = _taken(session, queries.appeal_of(event.id, appeal_id))
+    if partial(session, actor, found):
+        raise Conflict(_("You have a conflict of interest with this entry: another answers"), code="own-interest")
     if version is not None and version != found.version:
         raise Stale
     _check_waits(found)
@@ -123,6 +127,11 @@ def answer(
     new = {"status": found.status, **({"corrections": said} if said else {})}
     _audit(session, actor, f"appeal.{found.status}", found, {"status": FILED}, new, data["answer"][:500])
     return found
+
+
+def partial(session: Session, actor: Actor, found: Appeal) -> bool:
+    """May she not answer it, whatever she directs?"""
+    return conflicts.of_person(session, actor, [found.entry], jury.rules(found.entry.event_id))
 
 
 def _taken(session: Session, found: Appeal) -> Appeal:

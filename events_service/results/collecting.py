@@ -13,7 +13,7 @@ from events_service.contests.models import Contest, Stage
 from events_service.entries.models import ADMITTED, Entry, StageEntry
 from events_service.jury.models import ACTIVE, Assignment
 from events_service.results import queries
-from events_service.results.models import UPHELD, Appeal, Correction, TieVote
+from events_service.results.models import UPHELD, Appeal, Compilation, Correction, TieVote
 from events_service.scoring import queries as scoring
 from services.errors import Conflict
 
@@ -68,14 +68,17 @@ def _nominations(stage: Stage) -> list[dict[str, Any]]:
 
 
 def _entries(session: Session, stage: Stage) -> list[dict[str, Any]]:
-    """Who takes part in the stage and has not left the contest."""
-    columns = Entry.id, Entry.number, Entry.district, Entry.nomination_id
+    """Who takes part in the stage and has not left the contest; `late`: whom results let in when it was closed."""
+    columns = Entry.id, Entry.number, Entry.district, Entry.nomination_id, Compilation.published_at
     found = select(*columns).join(StageEntry, StageEntry.entry_id == Entry.id)
+    found = found.outerjoin(Compilation, Compilation.id == StageEntry.compilation_id)
     rows = session.execute(found.where(StageEntry.stage_id == stage.id, Entry.status == ADMITTED)).tuples()
+    closed = stage.closed_at
     return [
-        {"id": entry, "number": number, "district": district, "nomination": nomination}
-        for entry, number, district, nomination in rows
-    ]
+        {"id": entry, "number": number, "district": district, "nomination": nomination,
+         "late": bool(let_in and closed and let_in > closed)}
+        for entry, number, district, nomination, let_in in rows
+    ]  # fmt: skip
 
 
 def _sheets(session: Session, stage: Stage, codes: dict[str, str], entries: set[str]) -> list[dict[str, Any]]:

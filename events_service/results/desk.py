@@ -227,6 +227,7 @@ def answer(ref: str, appeal_id: str) -> ResponseReturnValue:
         sheets=sheets,
         names=jury.names(event.id),
         field_of=forms.field_of,
+        partial=appealing.partial(db.session(), me(), found),
         decisions=[(UPHELD, _("Uphold")), (DISMISSED, _("Dismiss"))],
         words=words,
         exact=reading.exact,

@@ -21,7 +21,7 @@ from events_service.results import agreement, placing, severity
 from events_service.results.sheets import Sheet, sheets_of
 
 VERSION = "1"
-APPLIED, REFUSED, SCORES, DEPENDS = "applied", "refused: ", "scores", "method"
+APPLIED, REFUSED, SCORES, LATE, DEPENDS = "applied", "refused: ", "scores", "late", "method"
 Inputs = dict[str, Any]
 
 
@@ -65,6 +65,11 @@ class Line:
     @property
     def id(self) -> str:
         return str(self.entry["id"])
+
+    @property
+    def lacks(self) -> str:
+        """Why it has no place: the stage was closed before an appeal let it in, or the jury gave too few marks."""
+        return LATE if self.entry["late"] and not self.sheets else SCORES
 
     def decides(self, by: str) -> Decimal | None:
         return self.corrected if by == CORRECTED else self.mean
@@ -163,7 +168,7 @@ def _outcome(lines: list[Line], inputs: Inputs, rules: Rules, by: str) -> Outcom
         places |= placing.placed(standings, rules.ties, votes)
     districts = {line.id: line.entry["district"] for line in lines}
     why = placing.passing(scores, districts, rules.threshold, rules.district_cap) if followed else {}
-    missing: dict[str, str | None] = {line.id: SCORES for line in lines if line.id not in values}
+    missing = {line.id: line.lacks for line in lines if line.id not in values}
     return Outcome(values, places, {**why, **missing})
 
 

@@ -12,14 +12,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from events_service.contests import queries as contests
-from events_service.contests.models import PLANNED, Stage
+from events_service.contests.models import OPEN, PLANNED, Stage
 from events_service.contests.rules import VOTE
 from events_service.db import Audit
-from events_service.entries.models import StageEntry
+from events_service.entries.models import Entry, StageEntry
 from events_service.events.models import Event
-from events_service.jury import dealing
+from events_service.jury import conflicts, dealing
 from events_service.jury import queries as jury
-from events_service.jury.models import CHAIR, Conflict, JuryMember
+from events_service.jury.models import CHAIR, JuryMember
 from events_service.notifications import results as letters
 from events_service.results import compiling, queries
 from events_service.results.models import DONE, Compilation, TieVote
@@ -82,7 +82,10 @@ def _told(line: dict[str, Any]) -> list[Any]:
 
 
 def _let_in(session: Session, stage: Stage, found: Compilation, passing: Collection[str]) -> None:
-    """Entries that pass take part in the next stage; once it is open nobody is put out of it again."""
+    """Entries that pass take part in the next stage; once it is open nobody is put out of it again.
+
+    Who comes in then gets readers; who comes in when it is closed stays without, and its results say so.
+    """
     later = [row for row in contests.stages(stage.event_id) if row.position > stage.position]
     if not later:
         return
@@ -91,10 +94,11 @@ def _let_in(session: Session, stage: Stage, found: Compilation, passing: Collect
     if following.status == PLANNED:
         session.execute(delete(StageEntry).where(of_next, StageEntry.entry_id.not_in(passing)))
     there = set(session.scalars(select(StageEntry.entry_id).where(of_next)))
-    for entry_id in sorted(set(passing) - there):
-        session.add(StageEntry(stage_id=following.id, entry_id=entry_id, compilation_id=found.id))
+    new = sorted(set(passing) - there)
+    session.add_all(StageEntry(stage_id=following.id, entry_id=key, compilation_id=found.id) for key in new)
     session.flush()
-    dealing.refill_all(session, following)
+    for entry_id in new if following.status == OPEN else ():
+        dealing.let_in(session, following, session.get_one(Entry, entry_id))
 
 
 def vote(session: Session, actor: Actor, ref: str, stage_id: str, data: dict[str, Any]) -> TieVote:
@@ -104,10 +108,10 @@ def vote(session: Session, actor: Actor, ref: str, stage_id: str, data: dict[str
     with one of the entries. Raises Invalid where the order does not name each of them once.
     """
     event = contests.visible(ref, actor)
-    chair = chair_of(event, actor)
+    chair_of(event, actor)
     stage = contests.take_turn(session, contests.stage_of(event.id, stage_id).id)
     entries = tuple(sorted(set(data["entries"])))
-    _check_tie(session, stage, chair, entries)
+    _check_tie(session, actor, stage, entries)
     order = data.get("order") or []
     if order and tuple(sorted(order)) != entries:
         raise errors.Invalid({"order": [_("Give each entry a place of its own, or none at all")]})
@@ -127,15 +131,15 @@ def chair_of(event: Event, actor: Actor) -> JuryMember:
     raise errors.Forbidden(_("Only the chair of the jury votes")) if jury.directs(actor, event) else errors.NotFound
 
 
-def _check_tie(session: Session, stage: Stage, chair: JuryMember, entries: tuple[str, ...]) -> None:
+def _check_tie(session: Session, actor: Actor, stage: Stage, entries: tuple[str, ...]) -> None:
     compiling.check_closed(stage)
     if VOTE not in jury.rules(stage.event_id).ties:
         raise errors.Conflict(_("The rules of this contest know no vote on ties"), code="no-vote")
     newest = queries.newest_done(stage.id)
     if newest is None or entries not in {*queries.ties(queries.document(newest)), *queries.votes(stage.id)}:
         raise errors.Invalid({"entries": [_("These entries are not equal in the newest results")]})
-    partial = select(Conflict.entry_id).where(Conflict.member_id == chair.id, Conflict.entry_id.in_(entries))
-    if session.scalar(partial.limit(1)):
+    works = session.scalars(select(Entry).where(Entry.id.in_(entries))).all()
+    if conflicts.of_person(session, actor, works, jury.rules(stage.event_id)):
         raise errors.Conflict(_("You have a conflict of interest with one of these entries: they share the place"))
     if (session.scalar(select(func.count(TieVote.id)).where(TieVote.stage_id == stage.id)) or 0) >= MOST_VOTES:
         raise errors.Conflict(_("There were too many votes on this stage"), code="too-many-votes")

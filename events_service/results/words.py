@@ -38,6 +38,7 @@ WHYS = {
     "threshold": _l("Below the threshold"),
     "cap": _l("Beyond the number of entries of a district"),
     "scores": _l("Not enough marks"),
+    "late": _l("Let in after an appeal: this stage was closed and was not held for it"),
 }
 TIES = {
     FINAL: _l("Equal totals: the score of the final decides"),
@@ -63,7 +64,7 @@ def remarks(line: dict[str, Any]) -> list[tuple[str, str]]:
     """What stands below a name: a mark and a sentence each, what matters most first."""
     found = []
     if line["why"]:
-        found.append(("warn" if line["why"] == "scores" else "plain", str(WHYS[line["why"]])))
+        found.append(("warn" if line["why"] in {"scores", "late"} else "plain", str(WHYS[line["why"]])))
     if line["passes"]:
         found.append(("ok", _("Goes on to the next stage")))
     if line["tie"]:

@@ -8,14 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from events_service.contests import queries as contests
-from events_service.contests import rules
 from events_service.db import Audit
-from events_service.events.models import Event
-from events_service.jury import dealing
+from events_service.jury import splitting
 from events_service.jury.models import ACTIVE, CHAIR, Assignment
 from events_service.jury.queries import holds
 from events_service.notifications import sheets as letters
@@ -27,8 +24,6 @@ from services import ledger
 from services.database import utcnow
 from services.errors import Conflict, Invalid, NotFound
 from services.identity import Actor
-
-SPLIT = "split"
 
 
 class StaleSheet(Conflict):
@@ -94,7 +89,7 @@ def sign(session: Session, actor: Actor, event_id: str, assignment_id: str, vers
     _touch(row)
     session.flush()
     audit(session, actor, "sheet.signed", row, {"signed": False}, {"signed": True})
-    _call_reader(session, row)
+    splitting.look(session, row.stage, row.entry)
     return row
 
 
@@ -161,16 +156,3 @@ def _check_range(sheet: Sheet, given: dict[str, Decimal | None]) -> None:
             errors[code] = [_("Between %(least)s and %(most)s", least=0, most=words.points(most[code]))]
     if errors:
         raise Invalid({"scores": errors})
-
-
-def _call_reader(session: Session, row: Assignment) -> None:
-    """One more reader, once, when everybody has signed and the widest gap is above the trigger."""
-    of_entry = Assignment.stage_id == row.stage_id, Assignment.entry_id == row.entry_id
-    readers = list(session.scalars(select(Assignment).where(*of_entry)))
-    sitting = [other for other in readers if other.status == ACTIVE]
-    if any(other.ground == SPLIT for other in readers) or not all(other.signed_at for other in sitting):
-        return
-    event = session.get_one(Event, row.stage.event_id)
-    scores = [queries.sheet_score(sheet.lines, sheet.points) for sheet in queries.sheets(sitting)]
-    if max(scores) - min(scores) > rules.of(contests.contest_of(event)).divergence:
-        dealing.one_more(session, row.stage, row.entry)

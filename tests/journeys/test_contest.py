@@ -3,6 +3,7 @@
 Points of a sheet are the wanted score itself (8.35 of 10 in each line is 83.50), so that each fact is planned.
 """
 
+from datetime import timedelta
 from io import BytesIO
 
 import docx
@@ -10,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from demo.facts import DATA
+from events_service.contests.models import Stage
 from events_service.db import db
 from events_service.directory.models import Person, School
 from events_service.directory.queries import is_small
@@ -127,6 +129,11 @@ class Contest:
 
     def publish(self, compilation):
         self.call("POST", f"/results/{compilation['id']}/publish", as_=self.chair)
+
+    def end_of_appeals(self, stage):
+        """The clock goes on until nobody may appeal any more."""
+        with self.suite.events.app_context(), db.transaction() as session:
+            session.get_one(Stage, stage).published_at -= timedelta(days=30)
 
     def lines(self, document):
         """The lines of a document by the number of the entry in this test."""
@@ -257,8 +264,12 @@ def test_contest_from_its_rules_to_the_protocol(suite):
         assert fact in text, f"{fact} is not in the protocol"
     members = list(contest.names)
     contest.call("POST", f"/stages/{final}/protocol/sign", {"signed": members}, contest.secretary)
+    early = suite.json("POST", f"{contest.path}/awards", as_=contest.organiser)
+    assert (early.status_code, early.get_json()["type"]) == (409, "tag:qonyrau,2026:awards-wait")
+    contest.end_of_appeals(final)
     awarded = contest.call("POST", "/awards")
-    assert awarded["made"] == 60
-    assert contest.call("POST", "/awards")["made"] == 0
+    assert (awarded["made"], awarded["thanks"]) == (60, len(contest.scorers))
+    again = contest.call("POST", "/awards")
+    assert (again["made"], again["thanks"]) == (0, 0)
     page = suite.browser("ru").get(f"/contests/{contest.slug}/results")
     assert page.status_code == 200 and "86,00" in page.get_data(as_text=True)

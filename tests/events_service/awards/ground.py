@@ -24,6 +24,7 @@ from tests.events_service.arena import Arena
 from tests.support.suite import Suite
 
 CHAIR = Actor(id="chair", name="Chair", roles=frozenset(), session="")
+APPEALS_OVER = timedelta(days=30)  # since the first results, so that awards may be given
 Document = dict[str, Any]
 
 
@@ -62,7 +63,7 @@ def compiled(arena: Arena, stage: str = "FINAL", publish: bool = True, **changes
         session.add(made)
         session.flush()
         if publish:
-            made.published_at = row.published_at = utcnow()
+            made.published_at, row.published_at = utcnow(), row.published_at or utcnow() - APPEALS_OVER
             row.compilation_id = made.id
         assert row.status == CLOSED
         return made.id

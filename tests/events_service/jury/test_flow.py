@@ -108,3 +108,7 @@ def test_largest_contest_is_dealt():
     given = replace(problem(entries, jurors, [("j0", e) for e in entries[:100]]), readers=4)
     plan = flow.solve(given)
     assert faults(jurors, {(j, e) for e, j in given.blocked}, 4, plan.panels, plan.anchors) == set()
+
+
+def test_solver_is_loaded_with_the_first_deal():
+    assert not hasattr(flow, "nx")

@@ -9,6 +9,7 @@ from events_service.directory import copying
 from events_service.directory.models import FormerSchool, Person
 from events_service.entries.models import Entry
 from events_service.jury import conflicts, queries
+from events_service.jury.models import JuryMember
 from services.i18n import LANGUAGES
 from tests.events_service import arena as arenas
 from tests.events_service.jury.court import call, first_of, letter, open_remote, owed, put
@@ -136,3 +137,26 @@ def test_school_that_a_juror_has_left_is_remembered(arena):
 def test_draft_contest_is_not_there_for_its_jury(arena):
     put(arena, arenas.Event, arena.event_id, status="draft", published_at=None)
     call(arena, "GET", "/jury", as_=arena.juror(0), want=404)
+
+
+@pytest.mark.one_engine("sqlite")
+def test_jury_hears_once_that_its_contest_is_called_off_and_takes_place_after_all(suite):
+    """The chair has entered a work herself and is told as an entrant; the last juror has left."""
+    arena = arenas.build(suite, entries=1, jurors=4)
+    with suite.events.app_context():
+        chair = db.session.get_one(JuryMember, arena.members[0]).person_id
+    put(arena, Entry, arena.entries[0], author_id=chair)
+    put(arena, JuryMember, arena.members[3], active=False)
+    page = suite.browser("ru", arena.organiser).get(f"/events/{arenas.SLUG}/cancel")
+    assert "2 члена жюри получат письма" in page.text
+    event = f"/api/v1/events/{arenas.SLUG}"
+    suite.json("POST", f"{event}/cancel", {"reason": "Қар басты"}, as_=arena.organiser)
+    assert len(owed(arena, "contest_cancelled")) == 1
+    messages = owed(arena, "jury_cancelled")
+    assert sorted(row.recipient for row in messages) == ["juror0@example.invalid", "juror1@example.invalid"]
+    said = letter(arena, messages[0])
+    assert said is not None and "в жюри которого вы входите" in said.text and "Қар басты" in said.text
+    suite.json("POST", f"{event}/restore", as_=arena.organiser)
+    assert letter(arena, messages[0]) is None
+    said = letter(arena, owed(arena, "jury_restored")[0])
+    assert said is not None and "по-прежнему в его жюри" in said.text

@@ -101,7 +101,7 @@ def inputs(points: Points, **rules: object) -> dict:
         "stages": [],
         "nominations": [{"id": "kind", "code": "N", "position": 0, "criteria": criteria}],
         "entries": [
-            {"id": entry, "number": number, "district": f"D{number % 9}", "nomination": "kind"}
+            {"id": entry, "number": number, "district": f"D{number % 9}", "nomination": "kind", "late": False}
             for number, entry in enumerate(entries, start=1)
         ],
         "sheets": [

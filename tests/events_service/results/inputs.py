@@ -26,7 +26,7 @@ def inputs(nominations, entries, sheets, stages=(), followed=True, weight="0.400
         "stages": list(stages),
         "nominations": list(nominations),
         "entries": [
-            {"id": entry, "number": number, "district": district, "nomination": kind}
+            {"id": entry, "number": number, "district": district, "nomination": kind, "late": False}
             for number, (entry, kind, district) in enumerate(entries, start=1)
         ],
         "sheets": [

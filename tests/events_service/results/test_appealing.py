@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from events_service.contests.models import Stage
 from events_service.db import Notification, db
-from events_service.directory.models import CalendarDay
-from events_service.jury.models import JuryMember
+from events_service.directory.models import CalendarDay, Person
+from events_service.entries.models import Entry
+from events_service.jury.models import Conflict, JuryMember
 from events_service.notifications import letters
 from events_service.results import deadlines
 from events_service.results.models import Compilation
@@ -99,6 +100,24 @@ def test_appeal_is_its_entrants_and_answered_by_who_directs_the_jury(hall):
     hall.call("POST", f"/appeals/{found['id']}/withdraw", as_=hall.teacher(1), status=404)
     assert hall.call("GET", "/appeals", as_=hall.teacher(1))["total"] == 0
     assert [hall.call("GET", "/appeals", as_=who)["total"] for who in (hall.teacher(0), hall.chair)] == [1, 1]
+
+
+@pytest.mark.one_engine("sqlite")
+def test_who_has_a_conflict_with_the_entry_does_not_answer_for_it(hall):
+    """The chair said so herself; of an organiser, who has no seat in the jury, the register knows the school."""
+    found = appeal(hall)
+    with hall.suite.events.app_context(), db.transaction() as session:
+        entry = session.get_one(Entry, hall.arena.entries[0])
+        session.add(Conflict(member_id=hall.arena.members[0], entry_id=entry.id, kind="declared", note="туысым"))
+        organiser = session.scalars(select(Person).where(Person.email == "organiser0@example.invalid")).one()
+        before, organiser.school_id = organiser.school_id, entry.school_id
+    for who in (hall.chair, hall.arena.organiser):
+        assert answer(hall, found, as_=who, status=409)["type"].endswith("own-interest")
+        page = hall.suite.get(f"{hall.pages}/appeals/{found['id']}", who, "ru").text
+        assert "отвечает другой" in page and 'name="decision"' not in page
+    with hall.suite.events.app_context(), db.transaction() as session:
+        session.get_one(Person, organiser.id).school_id = before
+    assert answer(hall, found, as_=hall.arena.organiser)["status"] == "upheld"
 
 
 def test_appeal_taken_back_may_be_filed_again_a_few_times(hall):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from events_service.contests.models import Stage
-from events_service.db import Notification, db
+from events_service.db import Audit, Notification, db
 from events_service.entries.models import StageEntry
 from events_service.jury.models import Assignment, Conflict
 from events_service.notifications import letters
@@ -111,22 +111,48 @@ def test_nobody_is_put_out_of_a_stage_that_is_open(suite):
     assert going_on(hall) == {0, 1}
 
 
-def test_entry_let_in_late_is_dealt_to_who_may_read_it(suite):
-    hall = closed(suite, SCORES, threshold="75.00", readers=1)
-    hall.published()
-    hall.open("FINAL")
-    hall.sign({(0, 0): 80, (1, 1): 90}, "FINAL")
-    appeal = {"entry": hall.arena.entries[2], "text": "Балл дұрыс емес"}
-    filed = hall.call("POST", "/appeals", appeal, as_=hall.teacher(2), status=201)
-    with suite.events.app_context():
-        sheets = select(Assignment.id).where(Assignment.entry_id == hall.arena.entries[2])
+def uphold(hall, entry):
+    """An appeal is upheld that gives the entry the most in its first criterion; the results are published anew."""
+    appeal = {"entry": hall.arena.entries[entry], "text": "Балл дұрыс емес", "stage": hall.arena.stages["REMOTE"]}
+    filed = hall.call("POST", "/appeals", appeal, as_=hall.teacher(entry), status=201)
+    with hall.suite.events.app_context():
+        sheets = select(Assignment.id).where(Assignment.entry_id == hall.arena.entries[entry])
         corrections = [{"sheet": sheet, "criterion": "R1", "points": "10"} for sheet in db.session.scalars(sheets)]
     answer = {"decision": "upheld", "answer": "Дұрыс", "corrections": corrections}
     hall.call("POST", f"/appeals/{filed['id']}/answer", answer)
-    assert hall.lines(hall.published())[2]["passes"] is True
+    assert hall.lines(hall.published())[entry]["passes"] is True
+
+
+@pytest.mark.parametrize(("readers", "dealt"), [(1, 1), pytest.param(3, 2, marks=pytest.mark.one_engine("sqlite"))])
+def test_entry_let_in_late_is_dealt_to_as_many_as_the_others(suite, readers, dealt):
+    hall = closed(suite, SCORES, threshold="75.00", readers=readers)
+    hall.published()
+    hall.open("FINAL")
+    hall.sign({(0, 0): 80, (1, 1): 90}, "FINAL")
+    uphold(hall, 2)
     with suite.events.app_context():
         late = Assignment.entry_id == hall.arena.entries[2], Assignment.stage_id == hall.arena.stages["FINAL"]
-        assert [row.ground for row in db.session.scalars(select(Assignment).where(*late))] == ["redeal"]
+        rows = db.session.scalars(select(Assignment).where(*late)).all()
+        assert [row.ground for row in rows] == ["late"] * dealt
+        said = select(Audit.new).where(Audit.action == "assignment.dealt", Audit.entity_id == rows[0].id)
+        assert db.session.scalars(said).one()["ground"] == "late"
+
+
+@pytest.mark.one_engine("sqlite")
+def test_entry_let_in_when_the_next_stage_is_over_is_told_why_it_has_no_place(suite):
+    hall = closed(suite, SCORES, threshold="75.00")
+    hall.published()
+    hall.open("FINAL")
+    hall.sign({(0, 0): 80}, "FINAL")  # of entry 1 there are no marks
+    hall.close("FINAL")
+    uphold(hall, 2)
+    version = hall.published("FINAL")
+    lines = hall.lines(version)
+    assert {n: (line["why"], line["place"]) for n, line in lines.items()} == {
+        0: (None, 1), 1: ("scores", None), 2: ("late", None),
+    }  # fmt: skip
+    page = suite.get(f"{hall.pages}?version={version['id']}", None, "ru").text
+    assert page.count("для неё не проводился") == page.count("Мало оценок") == 1
 
 
 @pytest.mark.parametrize("overtaken", [False, True])

@@ -160,6 +160,35 @@ def test_one_more_reader_is_called_on_a_gap_above_the_trigger_and_only_once(suit
         assert len(db.session.scalars(told).all()) == 1
 
 
+@pytest.mark.one_engine("sqlite")
+@pytest.mark.parametrize(("leaves", "high", "called"), [("recuse", 10, 1), ("remove", 10, 1), ("recuse", 0, 0)])
+def test_reader_is_called_when_the_last_who_has_not_signed_leaves(suite, leaves, high, called):
+    """Three of five have signed and are enough, the fourth has not: the gap is seen without a further signing."""
+    arena = arenas.build(suite, nominations=1, entries=1, jurors=6, open_stage="REMOTE", deal=True)
+    with suite.events.app_context(), db.transaction() as session:
+        for assignment_id in arena.assignments[4:]:
+            session.delete(session.get_one(Assignment, assignment_id))
+    for number in range(3):
+        put(arena, dict.fromkeys(CODES, 0) | ({"R1": high, "R2": high} if number else {}), 1, number, number)
+        assert post(arena, "sign", number, number).status_code == 200
+    if leaves == "recuse":
+        assert post(arena, "recuse", 3, 3, {"reason": "таныс"}).status_code == 200
+    else:
+        assert suite.json("DELETE", f"{arena.api}/jury/{arena.members[3]}", {}, arena.organiser).status_code == 204
+    assert len(split_of(arena)) == called
+    for row in split_of(arena):  # the one more reader stands back: it goes to the last who is left
+        path_of = f"{arena.api}/sheets/{row.id}/recuse"
+        juror = arena.juror(arena.members.index(row.member_id))
+        assert suite.json("POST", path_of, {"reason": "таныс"}, juror).status_code == 200
+        assert [one.status for one in split_of(arena)] == ["recused", "active"]
+
+
+def split_of(arena):
+    with arena.suite.events.app_context():
+        found = select(Assignment).where(Assignment.ground == "split").order_by(Assignment.status.desc())
+        return db.session.scalars(found).all()
+
+
 def test_score_of_a_sheet_is_exact():
     """The innovation nomination of the region's contest, and thirds that no decimal holds."""
     weights, most = ("0.10", "0.15", "0.15", "0.35", "0.15", "0.05", "0.05"), (10, 10, 10, 10, 10, 5, 5)
