@@ -7,6 +7,8 @@ from services.errors import QonyrauError
 from services.fields import Whole
 from tests.events_service.scene import play
 
+pytestmark = pytest.mark.either_engine
+
 
 def test_version_of_a_compressed_answer_is_taken_back(suite):
     scene = play(suite)

@@ -51,6 +51,7 @@ class Postgres:
 
     def __init__(self, place: str, query: str, process: Process | None) -> None:
         self._place, self._query, self._process = place, query, process
+        self._held: psycopg.Connection | None = None
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{self._place}/{database}{self._query}"
@@ -72,12 +73,13 @@ class Postgres:
 
     def position(self) -> str:
         """Where the write-ahead log stands."""
-        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            found = connection.execute("SELECT pg_current_wal_insert_lsn()::text").fetchone()
+        found = self._execute(sql.SQL("SELECT pg_current_wal_insert_lsn()::text").format()).fetchone()
         assert found
         return str(found[0])
 
     def stop(self) -> None:
+        if self._held:
+            self._held.close()
         if self._process:
             self._process.stop()
 
@@ -105,9 +107,16 @@ class Postgres:
             return True
         return False
 
-    def _execute(self, statement: sql.Composed) -> None:
-        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
+    def _execute(self, statement: sql.Composed) -> psycopg.Cursor:
+        """On one connection that is kept: each test asks several times. A server that was away is asked anew."""
+        if self._held is None:
+            self._held = psycopg.connect(self._address("postgres"), autocommit=True)
+        try:
+            return self._held.execute(statement)
+        except psycopg.OperationalError:
+            self._held.close()
+            self._held = None
+            raise
 
     def _address(self, database: str) -> str:
         return self.url(database).replace("+psycopg", "", 1)

@@ -13,6 +13,8 @@ from tests.events_service.calendars.reading import entries, sessions, write
 from tests.events_service.scene import Scene, in_days, play
 from tests.support.suite import Suite
 
+pytestmark = pytest.mark.either_engine
+
 FIRST, SECOND = ({"kk": word} for word in ("Ашылу", "Сабақ"))
 
 

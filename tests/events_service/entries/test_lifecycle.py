@@ -16,6 +16,8 @@ from services.errors import NotFound, Unavailable
 from tests.events_service.entries.acts import GOOD, begin, call, change, contest, draft, send_file, submitted, teachers
 from tests.events_service.files.made import picture
 
+pytestmark = pytest.mark.either_engine
+
 
 @pytest.fixture
 def arena(suite):

@@ -20,6 +20,8 @@ from tests.events_service.jury.court import (
     stage_path,
 )
 
+pytestmark = pytest.mark.either_engine
+
 
 @pytest.fixture
 def arena(suite):

@@ -1,10 +1,13 @@
 """What has been overtaken is not sent, and each change is told once to each."""
 
+import pytest
 from sqlalchemy import select
 
 from events_service.db import Notification, db
 from tests.events_service.scene import Scene, in_days, mail_of, play
 from tests.support.suite import Suite
+
+pytestmark = pytest.mark.either_engine
 
 
 def test_confirmation_is_dropped_when_she_has_withdrawn(suite: Suite) -> None:

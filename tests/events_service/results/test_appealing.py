@@ -17,6 +17,8 @@ from events_service.scoring.models import Score
 from services.database import utcnow
 from tests.events_service.results.hall import closed
 
+pytestmark = pytest.mark.either_engine
+
 SCORES = {(0, 0): 84, (1, 0): 86, (0, 1): 84, (1, 1): 86}
 
 

@@ -15,6 +15,8 @@ from events_service.scoring.queries import sheet_score
 from services.database import utcnow
 from tests.events_service import arena as arenas
 
+pytestmark = pytest.mark.either_engine
+
 CODES = ("R1", "R2", "R3", "R4", "R5", "R6", "R7")
 FULL = {"R1": "8", "R2": "7", "R3": "9", "R4": "10", "R5": "6", "R6": "4", "R7": "5"}
 

@@ -5,6 +5,8 @@ import pytest
 from tests.registry_service.facts import API, attachment_of, coordinator, history, registrar, school
 from tests.registry_service.imports.files import apply, csv_file, dry_run, rows
 
+pytestmark = pytest.mark.either_engine
+
 ATTACH = ["Код школы", "РЦ", "С", "До", "Приказ"]
 PEOPLE = ["ФИО", "E-mail", "Язык", "Школа", "Роли"]
 

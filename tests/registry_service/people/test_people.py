@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from sqlalchemy import select
 
 from registry_service.db import Audit, Change
@@ -16,6 +17,8 @@ from tests.registry_service.people.scene import (
     scalars,
     teacher,
 )
+
+pytestmark = pytest.mark.either_engine
 
 
 def test_new_person_leaves_a_history_line_and_a_change_row(suite, registrar):

@@ -1,5 +1,7 @@
 """Who may keep whom, and what becomes of the sessions of those whose rights change."""
 
+import pytest
+
 from registry_service.db import db
 from registry_service.people import signing_in
 from registry_service.people.models import Person, PersonRole
@@ -14,6 +16,8 @@ from tests.registry_service.people.scene import (
     teacher,
     teacher_id,
 )
+
+pytestmark = pytest.mark.either_engine
 
 
 def test_coordinator_keeps_the_teachers_of_her_district(suite, coordinator):

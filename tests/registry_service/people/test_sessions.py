@@ -8,6 +8,8 @@ from services import identity
 from tests.registry_service.people.scene import PEOPLE, TEACHER, ask, cookie, last_path, patch, scalar, teacher_id
 from tests.registry_service.people.test_passwords import by_link
 
+pytestmark = pytest.mark.either_engine
+
 MINE = "/registry/my/sessions"
 
 

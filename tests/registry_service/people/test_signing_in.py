@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 
 from registry_service.db import Notification, db
@@ -14,6 +15,8 @@ from registry_service.people.models import Person, SignInLink, SignInSession
 from services import identity
 from services.database import utcnow
 from tests.registry_service.people.scene import TEACHER, ask, cookie, last_path, links, scalar, write
+
+pytestmark = pytest.mark.either_engine
 
 
 def test_sign_in_by_the_link_of_the_letter_leads_back(suite):

@@ -1,11 +1,14 @@
 """Signing out ends a session everywhere, whatever page the button stood on."""
 
+import pytest
 from sqlalchemy import select
 
 from registry_service.db import Change, db
 from registry_service.people import signing_in
 from services import identity
 from tests.registry_service.people.scene import TEACHER, cookie, last_path, scalar
+
+pytestmark = pytest.mark.either_engine
 
 
 def test_signing_out_ends_the_session_for_every_copy_of_its_token(suite):

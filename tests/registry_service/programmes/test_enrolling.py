@@ -16,6 +16,8 @@ from tests.registry_service.facts import (
 )
 from tests.support import pages
 
+pytestmark = pytest.mark.either_engine
+
 DEBATE = "USHQYR_OI"
 IN, SMALL, ORDINARY = "SYN-ABA-003", "SYN-ABA-001", "SYN-ABA-020"
 URL = f"{API}/programmes"

@@ -9,6 +9,8 @@ from registry_service.territories.queries import Figures, share
 from services.exports import safe_cell
 from tests.support import pages
 
+pytestmark = pytest.mark.either_engine
+
 REPORT = {
     "ABA": (30, 11, 37, 36.67, 8),
     "AKT": (23, 19, 83, 82.61, 17),
