@@ -17,7 +17,7 @@ from services.database import utcnow
 from tests.events_service.scoring import worlds
 
 pytestmark = pytest.mark.breaks("I8", "I12")
-PAIRS = {("juror", "sqlite"): 50, ("juror", "postgres"): 3}
+PAIRS = {("juror", "sqlite"): 50, ("juror", "postgres"): 1}
 FEWER = {"sqlite": 6, "postgres": 1}
 A_BLOCK = 10  # pairs with the same knowledge
 EVERYTHING = "EVERYTHING" in os.environ
