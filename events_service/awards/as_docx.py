@@ -145,10 +145,10 @@ def _signs(book: Any, people: list[list[str]], width: int) -> None:
     from docx.enum.text import WD_TAB_LEADER  # noqa: PLC0415
     from docx.shared import Mm, Pt  # noqa: PLC0415
 
-    for role, name in people:
+    for number, (role, name) in enumerate(people, start=1):
         form = book.add_paragraph(f"{role}\t\t\t{name}").paragraph_format
         form.space_before, form.keep_together = Pt(18), True
-        form.keep_with_next = name is not people[-1][1]
+        form.keep_with_next = number < len(people)
         form.left_indent, form.first_line_indent = Mm(105), Mm(-105)
         for at, leader in ((42, WD_TAB_LEADER.SPACES), (101, WD_TAB_LEADER.LINES), (105, WD_TAB_LEADER.SPACES)):
             form.tab_stops.add_tab_stop(Mm(at), leader=leader)

@@ -31,11 +31,19 @@ def awards(papers: Iterable[dict[str, Any]]) -> bytes:
 
 
 def _for_all(template: Path, data: dict[str, Any]) -> bytes:
-    """A PDF/UA-1: with language, title, alternative texts and tags for screen readers, which are packed."""
+    """A PDF/UA-1: with language, title, alternative texts and tags for screen readers, which are packed.
+
+    Without that name where a text has a sign that the typeface lacks: an empty box is better than no paper.
+    """
     import pikepdf  # noqa: PLC0415
+    import typst  # noqa: PLC0415
 
     packed = BytesIO()
-    with pikepdf.open(BytesIO(made(template, data, pdf_standards="ua-1"))) as book:
+    try:
+        paper = made(template, data, pdf_standards="ua-1")
+    except typst.TypstError:
+        paper = made(template, data)
+    with pikepdf.open(BytesIO(paper)) as book:
         book.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return packed.getvalue()
 

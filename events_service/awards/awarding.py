@@ -76,22 +76,24 @@ def award(session: Session, actor: Actor, ref: str, again: str | None = None) ->
     while appeals may yet change it.
     """
     event = contests.owned(ref, actor)
-    stages = contests.stages(event.id)
+    stages = contests.take_turns(session, event.id)
     if not stages:
         raise Conflict(_("The contest has no stages yet"))
-    stage = contests.take_turn(session, stages[-1].id)
-    protocol = queries.standing(stage)
+    protocol = queries.standing(stages[-1])
     if protocol is None:
         raise Conflict(_("Awards stand on the signed protocol of the published results of the last stage"))
-    if waits := queries.pending(stage):
-        raise Conflict(waits_said(stage, waits), code="awards-wait")
+    if waits := waits_said(stages):
+        raise Conflict(waits, code="awards-wait")
     return _give(session, actor, event, protocol, queries.award_of(event, again) if again else None)
 
 
-def waits_said(stage: Stage, waits: str) -> str:
-    """Why awards are not given yet, and until when."""
-    until = results.appeals_until(stage)
-    return str(words.WAITS[waits]) % {"until": moment(until) if until else ""}
+def waits_said(stages: list[Stage]) -> str:
+    """Why awards are not given yet, and until when: of the latest stage that is to blame; nothing when none is."""
+    for stage in reversed(stages):
+        if waits := queries.pending(stage):
+            until = results.appeals_until(stage)
+            return str(words.WAITS[waits]) % {"until": moment(until) if until else ""}
+    return ""
 
 
 def plan_of(event: Event, protocol: Protocol) -> Plan:

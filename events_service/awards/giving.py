@@ -43,7 +43,7 @@ def awards(ref: str) -> ResponseReturnValue:
     filtering.loaded(PageQuery(), {"cursor": cursor} if cursor else {})
     stages, counts = contests.stages(event.id), queries.counts(event.id)
     valid, standing = sum(counts.values()), queries.standing(stages[-1]) if stages else None
-    waits = queries.pending(stages[-1]) if standing else ""
+    waits = awarding.waits_said(stages) if standing else ""
     html = render_template(
         "awards/awards.html",
         form=form,
@@ -53,7 +53,7 @@ def awards(ref: str) -> ResponseReturnValue:
         parts=[(first, min(first + MOST_PAPERS - 1, valid)) for first in range(1, valid + 1, MOST_PAPERS)],
         kind_name=words.kind_name,
         standing=standing,
-        waits=awarding.waits_said(stages[-1], waits) if waits else "",
+        waits=waits,
         again={row.id for row in awarding.plan_of(event, standing).left_out} if standing and not waits else set(),
     )
     return html, form.status

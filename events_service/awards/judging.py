@@ -100,9 +100,7 @@ def extra(facts: Facts) -> Iterator[Block]:
         caption = _("A gap of more than %(points)s between two jurors calls one more reader", points=comma(str(limit)))
         yield table(caption, heads, lines, [2, 5, 3, 5], right=[2])
     if alone:
-        yield {
-            "text": _("The gap is wider, but no juror was left to read besides: %(entries)s.", entries=_listed(alone))
-        }
+        yield {"text": _("The gap is wider, but no extra reading counts: %(entries)s.", entries=_listed(alone))}
     if not lines and not alone:
         yield {"text": _("There were none.")}
 

@@ -166,7 +166,8 @@ def next_step(event: Event) -> tuple[str, Stage | None]:
 def pending(stage: Stage) -> str:
     """What may yet change the published results of a stage; nothing once they stand.
 
-    `appeals` wait for an answer, an upheld one is not counted yet (`correct`), or there is time to appeal (`window`).
+    `appeals` wait for an answer, an upheld one is not counted yet (`correct`), an earlier stage has newer results
+    (`overtaken`), or there is time to appeal (`window`).
     """
     published = results.published(stage)
     if published is None:
@@ -177,6 +178,8 @@ def pending(stage: Stage) -> str:
         return "appeals"
     if db.session.scalar(upheld):
         return "correct"
+    if results.overtaken(results.document(published)):
+        return "overtaken"
     return "window" if results.takes_appeals(stage) else ""
 
 
@@ -198,7 +201,7 @@ def _in_stage(stage: Stage) -> str:
     published = results.published(stage)
     if published is None:
         return "show" if done(stage.id) else "compile"
-    if (step := pending(stage)) in {"appeals", "correct"}:
+    if (step := pending(stage)) in {"appeals", "correct", "overtaken"}:
         return step
     written = any(row.compilation_id == published.id for row in protocols(stage.id))
     return "" if standing(stage) else "sign" if written else "write"

@@ -29,6 +29,7 @@ GIVEN = {
 WAITS = {
     "appeals": _l("An appeal waits for its answer: awards are given after that"),
     "correct": _l("An appeal was upheld, and the published results do not count it yet: awards are given after that"),
+    "overtaken": _l("An earlier stage has newer results than these were compiled from: compile anew"),
     "window": _l("Appeals are taken until %(until)s: awards are given after that"),
 }
 STATES = {DRAFT: ("wait", _l("Draft, not signed yet")), SIGNED: ("ok", _l("Signed"))}

@@ -74,6 +74,10 @@ STEPS = {
     "show": (_l("Look at the results and publish them"), "/results/desk"),
     "appeals": (_l("Answer the appeals"), "/results/appeals"),
     "correct": (_l("An appeal was upheld: compile the results anew"), "/results/desk"),
+    "overtaken": (
+        _l("An earlier stage has newer results than these were compiled from: compile anew"),
+        "/results/desk",
+    ),
     "write": (_l("Write the protocol"), "/protocol"),
     "sign": (_l("Put down who has signed the protocol"), "/protocol"),
     "window": (_l("Appeals are still taken; awards are given after that"), "/awards"),

@@ -67,7 +67,7 @@ def receive(actor: Actor, event: Event, entry_id: str) -> tuple[EntryFile, bool]
             store.put(key, content)
         with db.transaction() as session:
             kept, new = writing.attach(session, actor, event, entry_id, file)
-    except BaseException:
+    except QonyrauError:  # refused; after any other error the row may be there, and the sweep decides
         forget(file)
         raise
     if not new:

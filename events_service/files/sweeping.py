@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select, union_all
 
 from events_service.awards.models import Protocol
-from events_service.db import db
+from events_service.db import Audit, db
 from events_service.entries.models import EntryFile
 from events_service.files import store
 from services.database import utcnow
@@ -37,8 +37,12 @@ def sweep() -> int:
 
 
 def named() -> set[str]:
-    """The keys that rows name. No transaction is left open: what follows may speak to a store far away."""
-    found = db.session.scalars(union_all(*(select(column).where(column != "") for column in NAMING)))
-    keys = set(found)
+    """The keys that rows name, and those of signed papers that only the history names since another took their place.
+
+    No transaction is left open: what follows may speak to a store far away.
+    """
+    keys = set(db.session.scalars(union_all(*(select(column).where(column != "") for column in NAMING))))
+    attached = select(Audit.old).where(Audit.entity == "protocol", Audit.action == "protocol.attached")
+    keys |= {before["key"] for before in db.session.scalars(attached) if before and before["key"]}
     db.session.rollback()
     return keys

@@ -68,15 +68,9 @@ def _stage_view(stage: Stage) -> dict[str, Any]:
             for tie in (queries.ties(document) if document else [])
         ],
         "flags": [line for line in lines.values() if line["flag"]],
-        "overtaken": document is not None and _overtaken(document),
+        "overtaken": document is not None and queries.overtaken(document),
         "short": sum(line["why"] == "scores" for line in lines.values()),
     }
-
-
-def _overtaken(document: dict[str, Any]) -> bool:
-    """Were results of an earlier stage published anew since?"""
-    used = document["inputs"]["stages"]
-    return any(db.session.get_one(Stage, row["id"]).compilation_id != row["compilation"] for row in used)
 
 
 @pages.post("/contests/<ref>/results/desk/<stage_id>/compile", who=SIGNED_IN)

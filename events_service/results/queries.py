@@ -94,6 +94,12 @@ def appeals_until(stage: Stage) -> datetime | None:
     return deadlines.last_moment(stage.published_at, days) if stage.published_at and days else None
 
 
+def overtaken(found: Document) -> bool:
+    """Were results of an earlier stage published anew since this was compiled from them?"""
+    used = found["inputs"]["stages"]
+    return any(db.session.get_one(Stage, row["id"]).compilation_id != row["compilation"] for row in used)
+
+
 def takes_appeals(stage: Stage) -> bool:
     until = appeals_until(stage)
     return until is not None and utcnow() <= until

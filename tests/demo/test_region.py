@@ -284,6 +284,7 @@ def check_contest_of_last_year():
     files = events_db.session.scalars(select(EntryFile).join(Entry).where(Entry.event_id == contest.event_id)).all()
     assert [store.get(file.key)[:4] for file in files if file.position] == [b"\x89PNG"] * 4
     assert all(store.get(file.key).startswith(b"%PDF-") for file in files if not file.position)
+    assert {file.key for file in files} <= {key for key, _put_at in store.listed()}  # or no backup would hold them
     given = {row.entry_id for row in events_db.session.scalars(select(Award)) if row.entry_id}
     entered = select(Entry.id).where(Entry.event_id == contest.event_id)
     assert given == set(events_db.session.scalars(entered))

@@ -130,10 +130,11 @@ class Contest:
     def publish(self, compilation):
         self.call("POST", f"/results/{compilation['id']}/publish", as_=self.chair)
 
-    def end_of_appeals(self, stage):
+    def end_of_appeals(self, *stages):
         """The clock goes on until nobody may appeal any more."""
         with self.suite.events.app_context(), db.transaction() as session:
-            session.get_one(Stage, stage).published_at -= timedelta(days=30)
+            for stage in stages:
+                session.get_one(Stage, stage).published_at -= timedelta(days=30)
 
     def lines(self, document):
         """The lines of a document by the number of the entry in this test."""
@@ -266,7 +267,7 @@ def test_contest_from_its_rules_to_the_protocol(suite):
     contest.call("POST", f"/stages/{final}/protocol/sign", {"signed": members}, contest.secretary)
     early = suite.json("POST", f"{contest.path}/awards", as_=contest.organiser)
     assert (early.status_code, early.get_json()["type"]) == (409, "tag:qonyrau,2026:awards-wait")
-    contest.end_of_appeals(final)
+    contest.end_of_appeals(remote, final)
     awarded = contest.call("POST", "/awards")
     assert (awarded["made"], awarded["thanks"]) == (60, len(contest.scorers))
     again = contest.call("POST", "/awards")

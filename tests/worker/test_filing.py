@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
 from events_service.db import db
 from events_service.entries.models import EntryFile
@@ -74,6 +75,7 @@ def test_list_of_files_is_proved_too(suite, tmp_path):
 def test_rows_that_name_what_is_not_there_are_told(suite, tmp_path, caplog):
     arena = contest(suite, entries=1)
     with suite.events.app_context(), db.transaction() as session:
+        session.execute(delete(EntryFile))  # the region has some
         of = {"media_type": "application/pdf", "size": 1, "sha256": "x", "key": "away"}
         session.add(EntryFile(entry_id=arena.entries[0], name="x.pdf", **of))
     restore(places(suite), backup(places(suite), tmp_path), overwrite=True)

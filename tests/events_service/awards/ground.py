@@ -82,8 +82,10 @@ def _document(session, stage: Stage) -> Document:
         rows.sort(key=lambda row: -Fraction(row["score"]))
         for place, row in enumerate(rows, start=1):
             row["place"] = place
+    before = select(Stage).where(Stage.event_id == stage.event_id, Stage.position < stage.position)
+    earlier = [{"id": row.id, "compilation": row.compilation_id} for row in session.scalars(before)]
     return {
-        "method": "mean-1", "rules_version": 1, "rules": rules, "inputs": {}, "inputs_hash": "ab" * 32,
+        "method": "mean-1", "rules_version": 1, "rules": rules, "inputs": {"stages": earlier}, "inputs_hash": "ab" * 32,
         "stage": {"id": stage.id, "code": stage.code, "kind": stage.kind, "weight": "0.4", "position": stage.position},
         "jurors": [], "connected": True, "correction": None,
         "nominations": [{"id": key, "code": codes[key], "entries": rows} for key, rows in found.items()],

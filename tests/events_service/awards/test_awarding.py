@@ -135,6 +135,22 @@ def test_awards_wait_until_no_appeal_can_change_the_results(suite, arena):
     assert give(arena).status_code == 200
 
 
+def test_awards_wait_for_appeals_and_newer_results_of_an_earlier_stage(suite, arena):
+    """Totals count it; the control is the same run once the last results know of it."""
+    early = ground.compiled(arena, "REMOTE")
+    signed(arena)
+    with suite.events.app_context(), db.transaction() as session:
+        about = {"stage_id": arena.stages["REMOTE"], "compilation_id": early, "text": "Р"}
+        session.add(appeal := Appeal(entry_id=arena.entries[0], answered_at=utcnow(), status=FILED, **about))
+    assert give(arena).get_json()["detail"] == "Апелляция жауап күтіп тұр: марапат содан кейін беріледі"
+    put(arena, Appeal, appeal.id, status=DISMISSED)
+    signed(arena, "REMOTE")
+    assert give(arena).get_json()["type"] == "tag:qonyrau,2026:awards-wait"
+    assert next_of(arena) == ("overtaken", "FINAL")
+    signed(arena)
+    count(arena, 7, 0, 7, thanks=5)
+
+
 def test_juror_who_signed_a_sheet_gets_a_letter_of_thanks_once(suite, arena):
     with suite.events.app_context(), db.transaction() as session:
         for sheet in session.scalars(select(Assignment).where(Assignment.member_id == arena.members[4])):

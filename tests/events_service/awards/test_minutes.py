@@ -1,6 +1,7 @@
 """A protocol: what it says, when it may be written and signed, and that it stays as it was signed."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from events_service.awards.models import Protocol
 from events_service.db import db
 from events_service.entries.models import Entry
+from events_service.files import store, sweeping
 from events_service.jury.models import RECUSED, REMOVED, Assignment, Conflict, JuryMember
 from events_service.results.models import UPHELD, Appeal, TieVote
 from services.database import utcnow
@@ -168,7 +170,7 @@ def test_draft_of_older_results_is_not_signed(suite):
     assert call(arena, "POST", "/sign", {"signed": arena.members}).status_code == 409
 
 
-def test_directors_write_it_on_pages_and_attach_the_signed_paper(suite):
+def test_directors_write_it_on_pages_and_attach_the_signed_paper(suite, monkeypatch):
     arena = ground.closed(suite, entries=2)
     ground.compiled(arena)
     secretary = suite.browser("kk", arena.juror(1))
@@ -192,6 +194,14 @@ def test_directors_write_it_on_pages_and_attach_the_signed_paper(suite):
         "attachment",
         "application/pdf",
     )
+    assert (
+        upload(secretary, f"{page}/sign", token, [], "again.pdf", paper(arena, protocol["id"], "pdf", "kk")).status_code
+        == 303
+    )
+    monkeypatch.setattr(sweeping, "YOUNG", timedelta(days=-1))
+    with suite.events.app_context():
+        assert sweeping.sweep() == 0, "the paper before it stays in the history"
+        assert scan in [store.get(key) for key, _put_at in store.listed()]
 
 
 def upload(browser, path, token, signed, name, data):

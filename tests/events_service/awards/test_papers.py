@@ -62,6 +62,15 @@ def test_pdf_says_its_language_and_title_and_has_tags_for_screen_readers(made):
     assert (len(heads) > 0) != (alts == [" https://example.kz/awards/ABC"])
 
 
+@pytest.mark.parametrize("sign", ["🎉", "中"])
+def test_sign_that_the_typeface_lacks_costs_no_paper(sign):
+    """Somebody's appeal or the title of her entry may have one."""
+    lead = {"title": "x", "wide": False, "blocks": [{"text": f"До {sign} после"}]}
+    for pdf in (as_pdf.protocol({**PAPER, "sections": [lead]}), as_pdf.awards([{**AWARD, "name": f"До {sign} после"}])):
+        [text] = reading.pdf_pages(pdf)
+        assert "До " in text and "после" in text
+
+
 def test_docx_keeps_its_widths_rows_and_signatures_together_and_counts_its_pages():
     book = docx.Document(io.BytesIO(as_docx.protocol(PAPER)))
     [table] = [found for found in book.tables if len(found.rows) > 40][:1]

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from events_service.contests.models import Stage
 from events_service.db import Audit, Notification, db
@@ -211,6 +213,23 @@ def test_file_goes_out_as_an_attachment_that_no_browser_runs(arena, token):
     assert len(stored(arena) - before) == 1
     assert arena.suite.json("DELETE", f"{path}/{photo['id']}", as_=token).status_code == 204
     assert stored(arena) == before
+
+
+@pytest.mark.one_engine("sqlite")
+def test_file_stays_when_the_answer_of_the_commit_was_lost(arena, token, monkeypatch):
+    """The row may be there: whether its bytes are of use is for the sweep to say."""
+    entry, real = begin(arena, token), Session.commit
+
+    def commit(session):
+        real(session)
+        raise OperationalError("COMMIT", {}, Exception("the connection is gone"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Session, "commit", commit)
+        assert send_file(arena, token, entry["id"]).status_code == 503
+    kept = call(arena, "GET", f"entries/{entry['id']}", as_=token)["files"]
+    path = f"{arena.api}/entries/{entry['id']}/files/{kept[0]['id']}"
+    assert arena.suite.json("GET", path, as_=token).status_code == 200
 
 
 def test_entry_holds_ten_files_and_40_mb(arena, token):
