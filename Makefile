@@ -5,10 +5,12 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 unexport PYTHONDONTWRITEBYTECODE # a run starts many processes: each would compile every module anew
+INSTALL := $(BIN)/python -m pip install -q --no-compile --require-hashes -r
 LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help setup setup-dev run test fuzz bench lint fmt sure lock messages migrate check-invariants clean
 
 help: ## Print this list
@@ -21,13 +23,13 @@ $(VENV)/bin/python:
 
 $(VENV)/run.stamp: requirements/run.txt | $(VENV)/bin/python
 	@echo "Installing what Qonyrau runs on, about a minute on the first start ..."
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements/run.txt
+	@$(INSTALL) requirements/run.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements/dev.txt $(VENV)/run.stamp
-	@echo "Installing what the tests need, about a minute on the first start ..."
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements/dev.txt
-	@touch $@
+$(VENV)/dev.stamp: requirements/dev.txt requirements/run.txt | $(VENV)/bin/python
+	@echo "Installing what Qonyrau and its tests need, about a minute on the first start ..."
+	@$(INSTALL) requirements/dev.txt
+	@touch $(VENV)/run.stamp $@ # it holds all of requirements/run.txt
 
 $(VENV)/messages.stamp: $(wildcard */translations/*/LC_MESSAGES/*.po) | $(VENV)/run.stamp
 	@$(BIN)/python -m services.translations compile
@@ -41,7 +43,7 @@ run: setup ## Run the whole suite with the demonstration region on http://127.0.
 	@exec $(BIN)/python -m demo
 
 test: setup-dev ## Run all tests, on SQLite and on a real PostgreSQL
-	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder -q tests
+	@$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder -q tests
 
 fuzz: setup-dev ## Try both OpenAPI documents with 500 generated calls for each operation, other ones each time
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-500} $(BIN)/python -m pytest -q -o timeout=0 tests/access/test_contract.py
