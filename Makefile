@@ -43,7 +43,7 @@ run: setup ## Run the whole suite with the demonstration region on http://127.0.
 	@exec $(BIN)/python -m demo
 
 test: setup-dev ## Run all tests, on SQLite and on a real PostgreSQL
-	@$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder -q tests
+	@$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder -q tests
 
 fuzz: setup-dev ## Try both OpenAPI documents with 500 generated calls for each operation, other ones each time
 	@FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-500} $(BIN)/python -m pytest -q -o timeout=0 tests/access/test_contract.py

@@ -150,7 +150,7 @@ def _keys(text: str, private: bool) -> list[ECKey]:
 
 def weak(secret: str) -> bool:
     """Too short, copied from an example, or a few characters again and again."""
-    repeated = len(set(secret)) < 10 or secret in (secret * 2)[1:-1]
+    repeated = len(set(secret)) < 8 or secret in (secret * 2)[1:-1]
     return len(secret) < 32 or repeated or bool(COPIED.search(secret))
 
 
