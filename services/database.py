@@ -4,6 +4,7 @@ Reads run in a deferred transaction. Writes happen only inside `db.transaction()
 SQLite begins IMMEDIATE, so that a writer takes its turn instead of failing half-way.
 """
 
+import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,11 +15,14 @@ from typing import Any
 from flask import Flask, g, has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from services.errors import CsrfRefused
 from services.failpoints import failpoint
+
+log = logging.getLogger("qonyrau.database")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -87,6 +91,15 @@ class Database(SQLAlchemy):
                 _prepare_sqlite(engine, self._writing)
         if not event.contains(self.session.session_factory, "before_flush", self._refuse_stray_write):
             event.listen(self.session.session_factory, "before_flush", self._refuse_stray_write)
+        app.teardown_appcontext(self._let_go)  # after the extension's own, and so called before it
+
+    def _let_go(self, _error: BaseException | None) -> None:
+        """End the reads. A server that has gone by then costs nobody the answer, which is ready."""
+        try:
+            self.session.remove()
+        except DBAPIError as error:
+            log.warning("the reads ended with their connection: %s", type(error.orig).__name__)
+            self.session.registry.clear()
 
     def _refuse_stray_write(self, session: Session, *_: object) -> None:
         if not self._writing.get():
