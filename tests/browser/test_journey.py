@@ -39,7 +39,7 @@ def running(suite_settings, tmp_path):
     loop = [sys.executable, "-m", "worker", "drain", "--loop"]
     log = tmp_path / "log"
     with spawn(web, env=environ, log_path=log), spawn(loop, env=environ, log_path=log):
-        wait_for_http(f"http://127.0.0.1:{port}/health/ready", 60)
+        wait_for_http(f"http://127.0.0.1:{port}/health/ready")
         yield f"http://127.0.0.1:{port}", Path(suite_settings.mail_url.removeprefix("file:"))
 
 
@@ -98,7 +98,7 @@ def test_seminar_from_the_form_to_the_calendar(running, new_page, lang):
     teacher.locator("main form[method=post] button").first.click()
     assert teacher.locator("h1").is_visible()
 
-    mail = wait_until(lambda: mails_to(folder, "teacher0000@example.invalid"), 30)[0]
+    mail = wait_until(lambda: mails_to(folder, "teacher0000@example.invalid"))[0]
     part = next(p for p in mail.walk() if p.get_content_type() == "text/calendar")
     assert part.get_param("method") == "REQUEST"
     invited = Calendar.from_ical(part.get_content()).walk("VEVENT")[0]

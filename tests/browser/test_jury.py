@@ -34,7 +34,7 @@ def contest(suite_settings, tmp_path):
     environ = environ_of(suite_settings) | {"PUBLIC_URL": f"http://127.0.0.1:{port}", "REDIS_URL": ""}
     gunicorn = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", "-k", "gthread", "wsgi:single"]
     with spawn(gunicorn, env=environ, log_path=tmp_path / "log"):
-        wait_for_http(f"http://127.0.0.1:{port}/health/live", 60)
+        wait_for_http(f"http://127.0.0.1:{port}/health/live")
         yield arena, f"http://127.0.0.1:{port}/contests/{arenas.SLUG}/jury"
     dispose(*apps)
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from demo import environment
-from tests.support.processes import ROOT, free_port, wait_for_http, wait_until
+from tests.support.processes import PATIENCE, ROOT, free_port, wait_for_http, wait_until
 
 SECRETS = ("SECRET_KEY", "SERVICE_KEYS", "REGISTRY_SIGNING_KEY")
 MAKEFILE = f".PHONY: run\nrun:\n\t@cd {ROOT} && exec {sys.executable} -m demo\n"
@@ -39,8 +39,8 @@ class Started:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def wait(self):
-        wait_for_http(f"{self.url}/health/ready", timeout=90)
-        wait_until(lambda: len(self.family()) > 8, 30)
+        wait_for_http(f"{self.url}/health/ready")
+        wait_until(lambda: len(self.family()) > 8)
         return self
 
     def family(self):
@@ -53,7 +53,7 @@ class Started:
             os.killpg(self.process.pid, how)
         else:
             self.process.send_signal(how)
-        self.process.wait(30)
+        self.process.wait(PATIENCE)
         _gone, alive = psutil.wait_procs(family, 15)
         return [process.cmdline() for process in alive]
 
@@ -97,7 +97,7 @@ def test_suite_comes_up_works_and_comes_up_again(start):
     made = httpx.post(f"{suite.url}/api/v1/events/{free['id']}/registrations", json={}, headers=bearer)
     assert made.status_code == 201, made.text
     mails = suite.log.parent / "mail"
-    wait_until(lambda: any("teacher0007" in path.read_text() for path in mails.glob("*.eml")), 20)
+    wait_until(lambda: any("teacher0007" in path.read_text() for path in mails.glob("*.eml")))
     printed = suite.log.read_text()
     assert f"{suite.url}/registry/territories?as_of=2021-05-01" in printed and "organiser0@example.invalid" in printed
     assert suite.stop(signal.SIGINT) == []

@@ -110,8 +110,8 @@ class Local:
     def healthy(self, name: str) -> bool:
         return self.check(name).returncode == 0
 
-    def wait(self, name: str, seconds: float = 60) -> None:
-        wait_until(lambda: self.healthy(name), seconds, pause=0.3)
+    def wait(self, name: str) -> None:
+        wait_until(lambda: self.healthy(name), pause=0.3)
 
     def healthy_after_start(self, name: str, folder: Path, seconds: float = 5) -> bool:
         """Would another one of this service become healthy?"""

@@ -109,7 +109,7 @@ def broker(command: list[str], port: int, folder: Path) -> Iterator[None]:
     server = binary()
     assert server
     with spawn([server, *command[1:], "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]):
-        wait_until(lambda: _answers(port), 20)
+        wait_until(lambda: _answers(port))
         yield
 
 
@@ -133,7 +133,7 @@ def gateway_conf(parts: Mapping[str, int], port: int, folder: Path) -> Path:
 def gateway(parts: Parts, port: int) -> Iterator[Process]:
     parts.hosts = {**parts.hosts, "127.0.0.1:8080": f"127.0.0.1:{port}"}
     with nginx(gateway_conf(parts.ports, port, parts.folder)) as process:
-        parts.wait("gateway", 10)
+        parts.wait("gateway")
         yield process
 
 

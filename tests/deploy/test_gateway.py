@@ -50,7 +50,7 @@ def fragile(tmp_path):
     # Each process keeps connections of its own: with one, the second request meets the first one's.
     conf.write_text(conf.read_text("utf-8").replace("worker_processes auto;", "worker_processes 1;"), encoding="utf-8")
     with nginx(conf):
-        wait_for_http(f"http://127.0.0.1:{port}/metrics", 10)
+        wait_for_http(f"http://127.0.0.1:{port}/metrics")
         yield f"http://127.0.0.1:{port}", server.seen
     server.shutdown()
 

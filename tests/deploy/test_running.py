@@ -57,7 +57,7 @@ def test_sign_of_life_that_stops_is_noticed(parts):
         assert "no sign of life" in parts.check("loop").stdout
     finally:
         loop.resume()
-    parts.wait("loop", 30)
+    parts.wait("loop")
 
 
 def test_each_role_opens_its_own_database_only(parts, postgres_server):
@@ -109,7 +109,7 @@ def sign_in(parts, address):
     """By the page, the letter, its link and the button, as people do."""
     browser = client(parts)
     send_form(browser, "/registry/sign-in", email=address)
-    link = wait_until(lambda: link_to(parts, address), 60)
+    link = wait_until(lambda: link_to(parts, address))
     assert link.startswith(parts.gateway)
     send_form(browser, link.removeprefix(parts.gateway))
     assert browser.cookies.get("qonyrau")
@@ -133,7 +133,7 @@ def link_to(parts, address):
 
 def test_journey_through_all_parts_ends_with_a_letter(parts, journey, postgres_server):
     assert journey["registration"]["status"] == "confirmed"
-    subjects = wait_until(lambda: letters(parts, "teacher@example.kz", 2), 60)
+    subjects = wait_until(lambda: letters(parts, "teacher@example.kz", 2))
     assert len(subjects) == 2
     copied = row(postgres_server, "events", "SELECT count(*) FROM person")
     assert copied == row(postgres_server, "registry", "SELECT count(*) FROM person") == 2
@@ -183,7 +183,7 @@ def test_public_feed_is_kept_for_seconds_and_answers_304(parts, journey):
         assert (again.status_code, again.content) == (304, b"")
         assert browser.get(f"/events/{journey['event']['slug']}.ics").headers["X-Cache"] == "MISS"
         asked = {"If-None-Match": first.headers["ETag"]}
-        late = wait_until(lambda: no_hit(browser.get(path, headers=asked)), 8, pause=0.5)
+        late = wait_until(lambda: no_hit(browser.get(path, headers=asked)), pause=0.5)
         assert (late.status_code, late.headers["X-Cache"]) == (304, "REVALIDATED")
         for headers in ({"Cookie": "qonyrau=x"}, {"Authorization": "Bearer x"}):
             assert browser.get(path, headers=headers).headers["X-Cache"] == "BYPASS"
@@ -245,7 +245,7 @@ def test_service_that_is_away_is_said_so_and_feeds_go_on(parts, journey):
         assert "Служба сейчас недоступна" in page.text
         assert browser.get("/api/v1/events").headers["Content-Type"] == "application/problem+json"
         assert browser.get("/registry/health/ready").status_code == 200
-        after = wait_until(lambda: no_hit(browser.get(path)), 8, pause=0.5)
+        after = wait_until(lambda: no_hit(browser.get(path)), pause=0.5)
         assert (after.headers["X-Cache"], after.content) == ("STALE", before.content)
 
 

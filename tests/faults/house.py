@@ -20,14 +20,13 @@ from sqlalchemy import NullPool, create_engine, text
 from services import identity
 from services.database import utcnow
 from services.settings import Settings
-from tests.support.processes import Process, free_port, spawn, wait_for_http, wait_until
+from tests.support.processes import PATIENCE, Process, free_port, spawn, wait_for_http, wait_until
 from tests.support.region import environ_of
 
 UNGUARDED = "tests.support.unguarded"
 GUNICORN = ("-k", "gthread", "-w", "2", "--threads", "8", "--preload", "--no-control-socket", "--log-level", "warning")
 ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 FULL = bool(os.environ.get("FAULTS_FULL"))
-PATIENCE = 30
 
 
 def scaled(name: str, normal: int, full: int) -> int:
@@ -77,7 +76,7 @@ class House:
         command = [sys.executable, "-m", "gunicorn", "-b", f"127.0.0.1:{port}", *GUNICORN, f"{UNGUARDED}:{what}"]
         process = self.run(what, command, **changed)
         self.url = f"http://127.0.0.1:{port}"
-        wait_for_http(f"{self.url}{prefix}/health/live", timeout=90)
+        wait_for_http(f"{self.url}{prefix}/health/live")
         return process
 
     def loop(self, **changed: str) -> Process:
@@ -158,7 +157,7 @@ class House:
         found = self.select("SELECT status FROM notification WHERE topic = :id ORDER BY id", id=event_id)
         return [row.status for row in found]
 
-    def until_settled(self, event_id: str, seconds: float) -> None:
+    def until_settled(self, event_id: str, seconds: float = PATIENCE) -> None:
         """All messages of the event sent; AssertionError when that takes longer."""
         try:
             wait_until(lambda: set(self.statuses(event_id)) == {"sent"}, seconds, 0.2)

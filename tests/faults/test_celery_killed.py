@@ -19,17 +19,17 @@ def test_killed_children_and_an_emptied_broker_cost_seconds_and_no_letter(suite,
         event = published(suite)
         for number in range(LETTERS):
             register(suite, event, number)
-        house.until_settled(event, 90)
+        house.until_settled(event)
         assert "signal 9" in celery.log
         for number in range(LETTERS, LETTERS + 3):
             register(suite, event, number)
             with redis.Redis.from_url(broker.url) as client:
                 client.flushall()
-        house.until_settled(event, 60)
+        house.until_settled(event)
         broker.kill()
         register(suite, event, LETTERS + 3)
         broker.restart(empty=True)
-        house.until_settled(event, 90)
+        house.until_settled(event)
         assert psutil.Process(celery.child.pid).is_running()
     sent = [str(mail["To"]) for mail in suite.mails()]
     assert len(sent) == len(set(sent)) == LETTERS + 4

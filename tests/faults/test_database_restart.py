@@ -55,7 +55,7 @@ def check_restarts(house, server, restarts, without=""):
     for person in asked:
         house.until_told(event, person)
     assert {house.traces(event)[person.id] for person in asked} == {WHOLE}
-    house.until_settled(event, 60)
+    house.until_settled(event)
 
 
 def check_heals(house, server, event, people):

@@ -16,6 +16,7 @@ from services import outbox, transports
 from services.database import utcnow
 from tests.faults.house import scaled
 from tests.support import smtp
+from tests.support.processes import PATIENCE
 from tests.worker.test_jobs import places, published, register
 from worker.delivery import OUTBOXES, drain_all
 
@@ -99,7 +100,7 @@ def test_letters_all_arrive_where_everything_goes_wrong_at_once(suite, house):
         for number in range(letters):
             register(suite, event, number)
         house.loop(MAIL_URL=sink.url, REDIS_URL="", SHORT="1", KILLS="|".join(kills))
-        house.until_settled(event, 60 + letters)
+        house.until_settled(event, PATIENCE + letters)
     finally:
         sink.stop()
     copies = {int(address[7:11]): ids for address, ids in sink.copies().items()}

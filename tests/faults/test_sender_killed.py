@@ -11,13 +11,13 @@ import pytest
 from tests.conftest import ENGINES
 from tests.faults.house import scaled
 from tests.support import smtp
+from tests.support.processes import PATIENCE
 from tests.worker.test_jobs import published, register
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_engine("postgres")]
 one_engine = pytest.mark.parametrize("engine", ENGINES[-1:], indirect=True)
 PLANS = ["after_claim=kill@3", "after_data=kill@3", "before_sent=kill@3"]
 BEFORE_OUTSIDE = 8  # letters that reach the server while the plans above are lived
-SETTLED = 90
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def owe(suite, letters):
     return event
 
 
-def check_each_arrives(suite, house, sink, plans, letters, twice, seconds=SETTLED, without=""):
+def check_each_arrives(suite, house, sink, plans, letters, twice, seconds=PATIENCE, without=""):
     """All letters arrive; `twice` of them twice, as copies that say they are copies."""
     event = owe(suite, letters)
     house.loop(MAIL_URL=sink.url, REDIS_URL="", SHORT="1", KILLS="|".join(plans), WITHOUT=without)
@@ -70,7 +70,7 @@ def test_sender_killed_again_and_again_loses_no_letter_and_doubles_only_what_was
 @one_engine
 @pytest.mark.parametrize(
     ("guard", "plan", "seconds"),
-    [("lease", "after_claim=kill@2", 20), ("stable_id", "before_sent=kill@1", SETTLED)],
+    [("lease", "after_claim=kill@2", 20), ("stable_id", "before_sent=kill@1", PATIENCE)],
 )
 def test_dead_sender_is_noticed_when_its_guard_is_taken_out(suite, house, sink, guard, plan, seconds):
     with pytest.raises(AssertionError, match="sending|do not say so"):

@@ -26,11 +26,11 @@ def check_nothing_twice(suite, house, slots, celeries=0, without=""):
     for _ in range(celeries):
         house.celery(*BEAT, SHORT="1", RUNS=str(runs), WITHOUT=without)
     if celeries:
-        wait_until(lambda: house.select("SELECT 1 FROM job_run"), 60)
+        wait_until(lambda: house.select("SELECT 1 FROM job_run"))
     for number in range(LETTERS):
         register(suite, event, number)
-    house.until_settled(event, 60)
-    wait_until(lambda: len(set(runs.read_text().split("\n"))) > 2 * slots, 30 + 3 * slots, 0.2)
+    house.until_settled(event)
+    wait_until(lambda: len(set(runs.read_text().split("\n"))) > 2 * slots, 60 + 3 * slots, 0.2)
     twice = {line: count for line, count in Counter(runs.read_text().split("\n")[:-1]).items() if count > 1}
     assert not twice, f"slots taken twice: {twice}"
     letters = Counter(path.name.split("Z-")[1] for path in Path(house.settings.mail_url[5:]).glob("*.eml"))

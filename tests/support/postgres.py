@@ -98,8 +98,8 @@ class Postgres:
         """As `pg_ctl restart -m immediate`: nobody is asked to finish, the next start recovers."""
         assert self._process, "this server is somebody else's"
         self._process.child.children()[0].send_signal(signal.SIGQUIT)
-        wait_until(lambda: not self.answers(), 10)
-        wait_until(self.answers, 30)
+        wait_until(lambda: not self.answers())
+        wait_until(self.answers)
 
     def answers(self) -> bool:
         with suppress(psycopg.OperationalError):
@@ -159,7 +159,7 @@ def _start_own(options: Mapping[str, str], seed: Path | None) -> Postgres:
     ]
     process = spawn(command, options=["--remove", str(base), "--signal", "INT", "--user", str(uid)])
     server = Postgres("postgres@", f"?host={base}", process)
-    wait_until(server.answers, 30)
+    wait_until(server.answers)
     return server
 
 

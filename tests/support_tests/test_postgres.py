@@ -58,7 +58,7 @@ def test_killed_owner_leaves_no_server_no_folder_no_user_and_no_changed_mode():
     assert "root" not in users
     owner.send_signal(signal.SIGKILL)
     owner.wait()
-    wait_until(lambda: not any(p.is_running() for p in servers) and not folder.exists(), 10)
+    wait_until(lambda: not any(p.is_running() for p in servers) and not folder.exists())
     assert traces() == before
 
 

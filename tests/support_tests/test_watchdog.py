@@ -42,8 +42,8 @@ def test_server_and_its_folder_go_when_their_owner_is_killed(kill, tmp_path):
     owner, server = own(folder, SLEEPER)
     kill(owner.pid, signal.SIGKILL)
     owner.wait()
-    wait_until(lambda: not server.is_running(), 5)
-    wait_until(lambda: not folder.exists(), 5)
+    wait_until(lambda: not server.is_running())
+    wait_until(lambda: not folder.exists())
 
 
 def test_what_the_server_started_goes_with_it(tmp_path):
@@ -52,7 +52,7 @@ def test_what_the_server_started_goes_with_it(tmp_path):
     process = spawn(command, log_path=log)
     started = psutil.Process(int(wait_until(lambda: log.read_text())))
     process.stop()
-    wait_until(lambda: not started.is_running() or started.status() == psutil.STATUS_ZOMBIE, 5)
+    wait_until(lambda: not started.is_running() or started.status() == psutil.STATUS_ZOMBIE)
 
 
 def test_stop_asks_before_it_kills(tmp_path):

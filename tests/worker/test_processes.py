@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 
 from services import doorbell
 from tests.support import valkey
-from tests.support.processes import free_port, spawn, wait_until
+from tests.support.processes import PATIENCE, free_port, spawn, wait_until
 from tests.support.region import environ_of
 from tests.worker.test_jobs import places, published, register
 from worker.delivery import drain_all
@@ -30,8 +30,8 @@ class Mails:
     def ids(self):
         return [message_from_bytes(path.read_bytes())["Message-ID"] for path in self.folder.glob("*.eml")]
 
-    def wait(self, count, seconds=20):
-        wait_until(lambda: len(self.ids()) >= count, seconds)
+    def wait(self, count):
+        wait_until(lambda: len(self.ids()) >= count)
 
 
 @pytest.fixture
@@ -52,12 +52,12 @@ def test_loop_sends_while_the_broker_and_the_register_are_away_and_ends_when_tol
     ref = published(suite, capacity=50)
     away = environ(suite, REDIS_URL=f"redis://{closed()}/0", REGISTRY_URL=f"http://{closed()}")
     with spawn(LOOP, env=away, log_path=tmp_path / "loop.log") as loop:
-        wait_until(lambda: "pull_directory: not now" in loop.log, 40)
+        wait_until(lambda: "pull_directory: not now" in loop.log)
         register(suite, ref, 0)
-        mails.wait(1, 20)
+        mails.wait(1)
         assert "Traceback" not in loop.log
         loop.child.send_signal(signal.SIGTERM)
-        loop.watchdog.wait(10)
+        loop.watchdog.wait(PATIENCE)
 
 
 @pytest.mark.one_engine("sqlite")
@@ -66,9 +66,9 @@ def test_loop_ends_after_the_letter_it_is_sending_and_leaves_no_claim(suite, mai
     for number in range(40):
         register(suite, ref, number)
     with spawn(LOOP, env=environ(suite, REDIS_URL=""), log_path=tmp_path / "loop.log") as loop:
-        mails.wait(3, 40)
+        mails.wait(3)
         loop.child.send_signal(signal.SIGTERM)
-        loop.watchdog.wait(10)
+        loop.watchdog.wait(PATIENCE)
     found = statuses(suite, ref)
     assert set(found) <= {"sent", "queued"}
     assert found.count("sent") == len(mails.ids()) == len(set(mails.ids()))
@@ -97,7 +97,7 @@ def test_bell_brings_the_letter_within_seconds(suite, mails, tmp_path, monkeypat
             found.restart()
             register_with_bell(suite, ref, 1, found.url)
             ring_until_heard(found, monkeypatch)
-            mails.wait(2, 40)
+            mails.wait(2)
 
 
 def ring_until_heard(found, monkeypatch):
@@ -107,7 +107,7 @@ def ring_until_heard(found, monkeypatch):
     monkeypatch.setattr(doorbell, "_silent_until", 0.0)
     queue = redis.Redis.from_url(found.url)
     doorbell._bell(found.url).send_task(doorbell.DRAIN, retry=False)
-    wait_until(lambda: queue.llen("celery") == 0, 60)
+    wait_until(lambda: queue.llen("celery") == 0)
 
 
 def register_with_bell(suite, ref, number, url):

@@ -50,7 +50,7 @@ class Run:
             given = {**env, "METRICS_PORT": str(self.ports[port])}
             stack.enter_context(spawn(command, env=given, log_path=self.logs[name]))
         self.url = f"http://127.0.0.1:{self.ports['web']}"
-        wait_for_http(f"{self.url}/health/live", 90)
+        wait_for_http(f"{self.url}/health/live")
         self.http = stack.enter_context(httpx.Client(base_url=self.url, trust_env=False, verify=False, timeout=30))
 
     def post(self, path, headers=None, page=None, **fields):
@@ -59,7 +59,7 @@ class Run:
         return self.http.post(path, data={"csrf_token": token, **fields}, headers=headers)
 
     def letter(self, count=1):
-        wait_until(lambda: len(list(self.mails.glob("*.eml"))) >= count, 90)
+        wait_until(lambda: len(list(self.mails.glob("*.eml"))) >= count)
         newest = max(self.mails.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
         return message_from_bytes(newest.read_bytes())
 
@@ -110,7 +110,7 @@ def test_lines_and_figures_of_a_whole_run(suite_settings, engine, tmp_path):
     with running(suite_settings, engine, tmp_path) as run:
         secrets = live_through(run)
         run.letter(2)
-        wait_until(lambda: SENT in run.figures("worker"), 20)  # a letter is given away before its row says so
+        wait_until(lambda: SENT in run.figures("worker"))  # a letter is given away before its row says so
         web, worker = run.figures("figures"), run.figures("worker")
         assert run.http.get("/metrics").status_code == 404
     texts = {name: path.read_text(encoding="utf-8") for name, path in run.logs.items()}

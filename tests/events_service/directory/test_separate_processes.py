@@ -33,7 +33,7 @@ def register(suite_settings, tmp_path):
         "wsgi:registry",
     ]
     with spawn(args, env=environ_of(suite_settings), log_path=tmp_path / "register.log") as process:
-        wait_for_http(f"http://127.0.0.1:{port}/registry/health/ready", timeout=60)
+        wait_for_http(f"http://127.0.0.1:{port}/registry/health/ready")
         yield f"http://127.0.0.1:{port}", process
 
 
