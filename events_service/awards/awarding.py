@@ -15,8 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from events_service.awards import queries, words
-from events_service.awards.degrees import CERTIFICATE, THANKS, diplomas_of
-from events_service.awards.models import Award, Protocol
+from events_service.awards.models import THANKS, Award, Protocol
 from events_service.contests import queries as contests
 from events_service.contests.models import Stage
 from events_service.db import Audit, Counter, db
@@ -26,6 +25,7 @@ from events_service.events.models import Event
 from events_service.jury.models import JuryMember
 from events_service.notifications import awards as letters
 from events_service.results import queries as results
+from events_service.results.degrees import CERTIFICATE, diplomas_of
 from events_service.results.models import Compilation
 from services import ledger
 from services.database import utcnow

@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 
 from events_service.awards import words
 from events_service.awards.blocks import Block, comma, day, table
-from events_service.awards.degrees import CERTIFICATE, kind_of
 from events_service.awards.facts import Facts, Row
 from events_service.db import db
 from events_service.entries.models import ADMITTED, Entry
+from events_service.results.degrees import CERTIFICATE, kind_of
 from services.i18n import local, said_plain
 
 

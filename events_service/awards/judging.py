@@ -10,7 +10,7 @@ from events_service.awards import words
 from events_service.awards.blocks import Block, comma, table
 from events_service.awards.facts import Facts, Row
 from events_service.jury import words as jury_words
-from events_service.jury.models import ACTIVE, RECUSED
+from events_service.jury.models import ACTIVE, RECUSED, SPLIT
 from services.i18n import said_plain
 
 
@@ -89,7 +89,7 @@ def extra(facts: Facts) -> Iterator[Block]:
     """Entries whose marks lay too far apart, and who read them besides."""
     limit, lines, alone = facts.rules.divergence, [], []
     for nomination, row in ((nomination, row) for nomination, rows in facts.rows() for row in rows):
-        added = [sheet for sheet in row["sheets"] if sheet["ground"] == "split"]
+        added = [sheet for sheet in row["sheets"] if sheet["ground"] == SPLIT]
         if added:
             read = ", ".join(f"{facts.members[sheet['juror']].name}: {comma(sheet['score'])}" for sheet in added)
             lines.append([f"№ {row['number']}", said_plain(nomination.title), comma(row["gap"]), read])
@@ -131,7 +131,7 @@ def _mark(sheet: Row | None) -> str:
 
 
 def _marks(sheet: Row) -> list[str]:
-    return ["*"] * (sheet["ground"] == "split") + ["†"] * bool(sheet["corrected"])
+    return ["*"] * (sheet["ground"] == SPLIT) + ["†"] * bool(sheet["corrected"])
 
 
 def _listed(numbers: list[int]) -> str:

@@ -14,7 +14,8 @@ from services.database import Instant, Texts, utcnow
 from services.rows import ID, Identified
 
 DRAFT, SIGNED = "draft", "signed"
-KINDS = ("diploma_1", "diploma_2", "diploma_3", "certificate", "thanks")
+THANKS = "thanks"
+KINDS = ("diploma_1", "diploma_2", "diploma_3", "certificate", THANKS)
 
 
 class Protocol(Identified, db.Model):

@@ -3,11 +3,10 @@
 from flask_babel import lazy_gettext as _l
 
 from events_service.awards.models import DRAFT, SIGNED
+from events_service.results.words import DIPLOMAS
 
 KINDS = {
-    "diploma_1": _l("Diploma of the first degree"),
-    "diploma_2": _l("Diploma of the second degree"),
-    "diploma_3": _l("Diploma of the third degree"),
+    **DIPLOMAS,
     "certificate": _l("Participant certificate"),
     "thanks": _l("Letter of thanks"),
 }

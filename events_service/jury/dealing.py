@@ -22,9 +22,14 @@ from events_service.jury import conflicts, flow, queries, reasons
 from events_service.jury.models import (
     ACCEPTED,
     ACTIVE,
+    ANCHOR,
+    DEAL,
     DROPPED,
+    LATE,
     PROPOSED,
     RECUSED,
+    REDEAL,
+    SPLIT,
     Assignment,
     Conflict,
     Deal,
@@ -147,7 +152,7 @@ def refill(session: Session, stage: Stage, entry: Entry) -> Assignment | None:
     """Deal an entry again that has lost a reader whom it needs; the organiser is told when nobody can take it."""
     if all(short.id != entry.id for short, _readers in queries.short(stage)):
         return None
-    given = _give(session, stage, entry, "redeal")
+    given = _give(session, stage, entry, REDEAL)
     if given is None:
         letters.owe_short(session, stage, entry)
     return given
@@ -163,13 +168,13 @@ def refill_all(session: Session, stage: Stage) -> None:
 def let_in(session: Session, stage: Stage, entry: Entry) -> None:
     """Readers for an entry that comes into an open stage: as many as the others have, by the rules or all who may."""
     for _turn in range(queries.rules(stage.event_id).readers):
-        _give(session, stage, entry, "late")
+        _give(session, stage, entry, LATE)
     refill(session, stage, entry)
 
 
 def one_more(session: Session, stage: Stage, entry: Entry) -> Assignment | None:
     """One more reader on a wide split, inside a turn that is taken; None when nobody is left."""
-    return _give(session, stage, entry, "split")
+    return _give(session, stage, entry, SPLIT)
 
 
 def has_scores(session: Session, stage_id: str) -> bool:
@@ -216,8 +221,8 @@ def _give(session: Session, stage: Stage, entry: Entry, ground: str) -> Assignme
 
 
 def _lines(plan: flow.Plan) -> list[list[str]]:
-    ground = dict.fromkeys(plan.anchors, "anchor")
-    return [[e, juror, ground.get(e, "deal")] for e, panel in plan.panels.items() for juror in panel]
+    ground = dict.fromkeys(plan.anchors, ANCHOR)
+    return [[e, juror, ground.get(e, DEAL)] for e, panel in plan.panels.items() for juror in panel]
 
 
 def _facts(drafted: Draft) -> dict[str, Any]:

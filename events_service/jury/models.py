@@ -25,7 +25,7 @@ PROPOSED, ACCEPTED, DROPPED = "proposed", "accepted", "dropped"
 ACTIVE, RECUSED, REMOVED = "active", "recused", "removed"
 # Why an entry was dealt: in the deal, as one that all read, instead of a recused juror, on a wide split, or as one
 # that came in when the stage was open.
-GROUNDS = ("deal", "anchor", "redeal", "split", "late")
+DEAL, ANCHOR, REDEAL, SPLIT, LATE = GROUNDS = ("deal", "anchor", "redeal", "split", "late")
 
 
 class JuryMember(Identified, db.Model):
@@ -92,7 +92,7 @@ class Assignment(Identified, db.Model):
     stage_id: Mapped[str] = mapped_column(ForeignKey("stage.id"))
     entry_id: Mapped[str] = mapped_column(ForeignKey("entry.id"))
     member_id: Mapped[str] = mapped_column(ForeignKey("jury_member.id"))
-    ground: Mapped[str] = mapped_column(String(10), default=GROUNDS[0])
+    ground: Mapped[str] = mapped_column(String(10), default=DEAL)
     status: Mapped[str] = mapped_column(String(10), default=ACTIVE)
     reason: Mapped[str] = mapped_column(String(500), default="")
     feedback: Mapped[str] = mapped_column(String(2000), default="")

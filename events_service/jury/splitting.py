@@ -6,10 +6,8 @@ from sqlalchemy.orm import Session
 from events_service.contests.models import Stage
 from events_service.entries.models import Entry
 from events_service.jury import dealing, queries
-from events_service.jury.models import ACTIVE, Assignment
+from events_service.jury.models import ACTIVE, SPLIT, Assignment
 from events_service.scoring import queries as scoring
-
-SPLIT = "split"
 
 
 def look(session: Session, stage: Stage, entry: Entry) -> None:

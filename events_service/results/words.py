@@ -1,11 +1,13 @@
 """What states, reasons and flags of results are called."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from events_service.contests.rules import CORRECTED, FINAL, HEAVIEST, MEAN, MEDIAN, VOTE
+from events_service.results.degrees import diploma_of
 
 # The mark of the look and the word of each state.
 STATES = {
@@ -26,6 +28,11 @@ FAILURES = {
     "not-ready": _l("Something that the results need is missing"),
     "not-whole": _l("A signed sheet has no points for a criterion"),
     "trouble": _l("The programme failed; its keeper finds the reason in the log"),
+}
+DIPLOMAS = {
+    "diploma_1": _l("Diploma of the first degree"),
+    "diploma_2": _l("Diploma of the second degree"),
+    "diploma_3": _l("Diploma of the third degree"),
 }
 METHODS = {MEAN: _l("mean of the jurors"), CORRECTED: _l("score corrected for severity")}
 REFUSALS = {
@@ -60,9 +67,10 @@ def failure(reason: str) -> str:
     return str(FAILURES.get(reason.partition(":")[0], FAILURES["trouble"]))
 
 
-def remarks(line: dict[str, Any]) -> list[tuple[str, str]]:
+def remarks(line: dict[str, Any], document: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What stands below a name: a mark and a sentence each, what matters most first."""
-    found = []
+    kind = diploma_of(line, document)
+    found = [("ok", str(DIPLOMAS[kind]))] if kind else []
     if line["why"]:
         found.append(("warn" if line["why"] in {"scores", "late"} else "plain", str(WHYS[line["why"]])))
     if line["passes"]:

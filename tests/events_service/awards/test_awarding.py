@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from events_service.awards.degrees import kind_of
 from events_service.awards.models import Award
 from events_service.contests.models import Stage
 from events_service.db import Audit, Counter, db
 from events_service.entries.models import WITHDRAWN, Entry
 from events_service.jury.models import RECUSED, Assignment
+from events_service.results.degrees import kind_of
 from events_service.results.models import DISMISSED, FILED, UPHELD, Appeal
 from services.database import utcnow
 from tests.events_service.awards import ground, reading

@@ -55,6 +55,12 @@ def test_worked_example_stands_on_the_pages(example):
     assert all(number in shown for number in ("83,50", "88,50", "86,50"))
 
 
+def test_place_of_the_last_stage_says_which_diploma_it_earns(example):
+    hall, said = example[0], "Diploma of the first degree"
+    counts = [text_at(hall, path).count(said) for path in ("?stage=REMOTE", "?stage=FINAL")]
+    assert counts == [0, 1]
+
+
 def test_desk_says_that_newer_results_of_an_earlier_stage_count(example):
     hall, said = example[0], "newer results than these"
     assert said not in text_at(hall, "/desk", hall.arena.organiser)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
-CERTIFICATE, THANKS = "certificate", "thanks"
+CERTIFICATE = "certificate"
 
 
 def kind_of(place: int | None, diplomas: Sequence[int]) -> str:
@@ -18,10 +18,17 @@ def kind_of(place: int | None, diplomas: Sequence[int]) -> str:
     return CERTIFICATE
 
 
+def diploma_of(line: Mapping[str, Any], document: Mapping[str, Any]) -> str | None:
+    """The diploma that one line of a compilation earns: only the last stage gives any."""
+    if document["inputs"]["stage"]["followed"]:
+        return None
+    kind = kind_of(line["place"], document["rules"]["diplomas"])
+    return None if kind == CERTIFICATE else kind
+
+
 def diplomas_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """The id of an entry and its diploma, for each of a compilation that has one: by nomination and place."""
     for nomination in document["nominations"]:
-        for row in nomination["entries"]:
-            kind = kind_of(row["place"], document["rules"]["diplomas"])
-            if kind != CERTIFICATE:
-                yield row["id"], kind
+        for line in nomination["entries"]:
+            if kind := diploma_of(line, document):
+                yield line["id"], kind
