@@ -7,6 +7,7 @@ import random
 import re
 from dataclasses import dataclass
 from itertools import product
+from urllib.parse import urlsplit
 
 from sqlalchemy import delete, insert, select, text, update
 from werkzeug.test import Client
@@ -15,7 +16,7 @@ from events_service.contests.models import Criterion, Stage
 from events_service.db import db
 from events_service.directory.models import Person, School
 from events_service.entries.models import Entry, EntryFile
-from events_service.jury.models import CONFLICTS, DECLARED, GROUNDS, Assignment, Conflict
+from events_service.jury.models import CONFLICTS, DECLARED, GROUNDS, RECUSED, Assignment, Conflict, Deal
 from events_service.results.models import Compilation
 from events_service.scoring.models import Score
 from services.database import utcnow
@@ -26,10 +27,13 @@ TRIGGERS = {
     "score": ("score_may_be_given", "score_stays", "score_stays_there"),
     "assignment": ("assignment_without_conflict", "assignment_stays_without"),
 }
-HOLE = re.compile(r"<(?:[^<>]*:)?(\w+)>")
-REQUEST_ID = re.compile(r'"request_id":\s*"[0-9a-f]*"')
+HOLE = re.compile(r"<(?:([^<>]*):)?(\w+)>")
+LOOKED_AT = ("/contests", "/api/v1/contests", "/events/<ref>", "/api/v1/events/<ref>")
+APART = ("/health", "/metrics", "/api/v1/openapi", "/static")  # of the machine, not of rows
+# Made anew for each answer: of a request, and of a form that is sent once.
+FRESH = re.compile(r'"request_id":\s*"[0-9a-f]*"|name="submission_id" value="[0-9a-f]*"')
 QUERY = "?limit=1&sort=score&order=score&status=signed&q=a&stage="
-MOST = 6  # addresses of one route
+MOST = 10  # addresses of one route
 
 
 @dataclass
@@ -41,6 +45,7 @@ class World:
     own: list[str]
     lines: dict[str, list[str]]
     makers: list[dict[str, str]]
+    feed: str = ""
 
     @property
     def token(self) -> str:
@@ -71,13 +76,14 @@ def build(suite, viewer: str) -> World:
         for entry in session.scalars(select(Entry)):
             of = Criterion.nomination_id == entry.nomination_id, Criterion.stage_id == arena.stages["REMOTE"]
             world.lines[entry.id] = list(session.scalars(select(Criterion.id).where(*of).order_by(Criterion.code)))
+    world.feed = urlsplit(suite.json("GET", "/api/v1/me/calendar", as_=world.token).json["url"]).path
     return world
 
 
 def draw(world: World, seed: str, known: str) -> None:
     """Everything that the viewer may not know from one seed, what she may from the other."""
     with world.arena.suite.events.app_context(), db.transaction() as session:
-        for model in (Score, Conflict, Assignment, Compilation):
+        for model in (Score, Conflict, Assignment, Deal, Compilation):
             session.execute(delete(model))
         hidden, seen = random.Random(seed), random.Random(known)
         for number, entry_id in enumerate(world.arena.entries):
@@ -90,20 +96,19 @@ def draw(world: World, seed: str, known: str) -> None:
                     _sheet(session, world, sheet, member_id, entry_id, seen, hidden)
                 elif not own:
                     _hidden_sheet(session, world, sheet, member_id, entry_id, seen, hidden)
+        _deal(session, world, seen, hidden)
         if world.viewer == "author":
             _unpublished(session, world, hidden)
 
 
 def _entry(session, world, number, entry_id, hidden) -> None:
     """Who made it, and what the files were called; of entries that she does not read also what is in them."""
-    if world.viewer == "chair":
-        return
     values = {}
     if not (world.viewer == "author" and number == 0):
         values |= {"small_class": hidden.random() < 0.5, "language": hidden.choice(["kk", "ru"])}
         values |= hidden.choice(world.makers[number :: len(world.arena.entries)])
         values |= {"receipt": str(hidden.random()), "reason": str(hidden.random())}
-    if number >= (1 if world.viewer == "author" else 3):
+    if number >= {"author": 1, "juror": 3, "chair": 6}[world.viewer]:
         values |= {"title": str(hidden.random()), "summary": "x" * hidden.randint(1, 300)}
         values |= {"video_url": f"https://{hidden.random()}.example"}
     if values:
@@ -128,11 +133,15 @@ def _hidden_sheet(session, world, sheet, member_id, entry_id, seen, hidden) -> N
     ground, kind = hidden.choice(GROUNDS), DECLARED if known.random() < 0.3 else hidden.choice(CONFLICTS[:-1])
     if barred:
         session.execute(
-            insert(Conflict).values(member_id=member_id, entry_id=entry_id, kind=kind, note="", found_at=utcnow())
+            insert(Conflict).values(
+                member_id=member_id, entry_id=entry_id, kind=kind, note=str(hidden.random()), found_at=utcnow()
+            )
         )
     if not dealt or barred:
         return
     kept = {"signed_at": utcnow() if signed else None, "ground": ground, "reopened": known.randint(0, 2)}
+    if not signed and known.random() < 0.2:
+        kept |= {"status": RECUSED, "reason": str(hidden.random())}
     feedback, version = "x" * hidden.randint(0, 200), hidden.randint(2, 9)
     _add(session, world, sheet, member_id, entry_id, feedback=feedback, version=version, **kept)
     _score(session, world, sheet, entry_id, hidden, whole=signed)
@@ -162,6 +171,19 @@ def _score(session, world, sheet, entry_id, drawn, whole) -> None:
         session.execute(insert(Score), rows)
 
 
+def _deal(session, world, seen, hidden) -> None:
+    """How the entries were dealt: who directs the jury sees its numbers, but not which conflict forbade what."""
+    known = seen if world.viewer == "chair" else hidden
+    declared, of_register = known.randint(0, 3), known.randint(2, 9)
+    own_school = hidden.randint(1, of_register)
+    blocked = {DECLARED: declared, "own_school": own_school, "twin": of_register - own_school}
+    facts = {"entries": 6, "readers": 3, "full": known.randint(0, 6), "parts": 1, "panels": known.randint(1, 6)}
+    facts |= {"loads": dict.fromkeys(world.arena.members, known.randint(1, 6)), "anchors": [known.randint(1, 6)]}
+    made = {"id": "d" * 16, "stage_id": world.arena.stages["REMOTE"], "seed": known.randint(1, 99), "digest": ""}
+    made |= {"created_by": "x", "created_at": utcnow(), "plan": [], "facts": facts | {"blocked": blocked}}
+    session.execute(insert(Deal).values(**made, status="accepted", accepted_at=utcnow()))
+
+
 def _unpublished(session, world, hidden) -> None:
     """The stage is closed, and results were compiled once or more; none are published."""
     stage_id = world.arena.stages["REMOTE"]
@@ -175,7 +197,7 @@ def _unpublished(session, world, hidden) -> None:
 
 
 def addresses(world: World) -> list[str]:
-    """Every GET under a contest, with her own ids and with those of others in its holes."""
+    """Every GET of a contest, with her own ids and with those of others in its holes, and all that has no holes."""
     arena, others = world.arena, [f"{number}{place:015x}" for number in (1, 3) for place in (0, 4)]
     sheets = [*world.own[:1], *others[:2]]
     pool = {
@@ -187,17 +209,21 @@ def addresses(world: World) -> list[str]:
         "nomination_id": list(arena.nominations.values())[:1],
         "compilation_id": [f"c{1:015x}"],
         "number": ["1"],
-        "form": ["csv"],
-        "language": ["kk"],
     }
-    found = []
+    found = [world.feed]
     for rule in sorted(arena.suite.events.url_map.iter_rules(), key=lambda rule: rule.rule):
-        if rule.rule.startswith(("/contests", "/api/v1/contests")) and "GET" in (rule.methods or ()):
-            holes = [pool.get(name, [*sheets, "1"]) for name in HOLE.findall(rule.rule)]
+        looked_at = rule.rule.startswith(LOOKED_AT) or not (HOLE.search(rule.rule) or rule.rule.startswith(APART))
+        if looked_at and "GET" in (rule.methods or ()):
+            holes = [_any(converter) or pool.get(name, [*sheets, "1"]) for converter, name in HOLE.findall(rule.rule)]
             for ids in list(product(*holes))[:MOST]:
                 given = iter(ids)
                 found.append(HOLE.sub(lambda _: str(next(given)), rule.rule))  # noqa: B023
     return found + [address + QUERY for address in found if address.startswith("/api/")]
+
+
+def _any(converter: str) -> list[str]:
+    """What fits where a route names all that fits."""
+    return re.split(r", *", converter.removeprefix("any(").removesuffix(")")) if converter.startswith("any(") else []
 
 
 class Looker:
@@ -212,4 +238,4 @@ class Looker:
     def look(self, address: str) -> tuple[int, list[tuple[str, str]], str]:
         reply = self.client.get(address, base_url=ORIGIN)
         headers = [(name, value) for name, value in reply.headers if name != "X-Request-Id"]
-        return reply.status_code, headers, REQUEST_ID.sub("", reply.get_data(as_text=True))
+        return reply.status_code, headers, FRESH.sub("", reply.get_data().decode(errors="backslashreplace"))
