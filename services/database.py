@@ -4,7 +4,6 @@ Reads run in a deferred transaction. Writes happen only inside `db.transaction()
 SQLite begins IMMEDIATE, so that a writer takes its turn instead of failing half-way.
 """
 
-import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,8 +20,6 @@ from sqlalchemy.types import TypeDecorator
 
 from services.errors import CsrfRefused
 from services.failpoints import failpoint
-
-log = logging.getLogger("qonyrau.database")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -97,8 +94,7 @@ class Database(SQLAlchemy):
         """End the reads. A server that has gone by then costs nobody the answer, which is ready."""
         try:
             self.session.remove()
-        except DBAPIError as error:
-            log.warning("the reads ended with their connection: %s", type(error.orig).__name__)
+        except DBAPIError:  # the pool has thrown it away already
             self.session.registry.clear()
 
     def _refuse_stray_write(self, session: Session, *_: object) -> None:

@@ -1,8 +1,9 @@
 """Blindness as non-interference: what somebody may not know changes nothing that she can look at.
 
 Fifty random pairs of worlds give a juror the same status, headers and body at every GET of a contest, with her own
-ids and with others', its exports and papers, and at all that has no holes, her feed too; so for the chair, who may know what is signed, and for an author before results
-are published. Routes are found by themselves. The clock stands still, ids and the token of forms stay.
+ids and with others', its exports and papers, and at all that has no holes, her feed too; so for the chair, who may
+know what is signed, and for an author before results are published. Routes are found by themselves. The clock stands
+still, ids and the token of forms stay.
 """
 
 import os
