@@ -130,10 +130,12 @@ def _deal_wrong(session: Session, stage: Stage, taking: set[str]) -> tuple[str, 
 
 
 def _take(session: Session, actor: Actor, ref: str, stage_id: str) -> tuple[Event, Stage]:
-    """The event's turn, so that no entry is admitted meanwhile, then the stage's."""
+    """The turn of an event that is on, so that no entry is admitted meanwhile, then the stage's."""
     event = queries.led(ref, actor)
     stage_id = contests.stage_of(event.id, stage_id).id
-    return seats.take_turn(session, event.id), contests.take_turn(session, stage_id)
+    event, stage = seats.take_turn(session, event.id), contests.take_turn(session, stage_id)
+    contests.check_on(event.id)
+    return event, stage
 
 
 def _check_open(stage: Stage) -> None:

@@ -112,8 +112,8 @@ def reopen(session: Session, actor: Actor, event_id: str, assignment_id: str, re
 
 
 def take(session: Session, row: Assignment) -> Assignment:
-    """The stage's turn, then the sheet as it is now; one taken away meanwhile does not exist."""
-    contests.take_turn(session, row.stage_id)
+    """The stage's turn in a contest that is on, then the sheet as it is now; one taken away meanwhile does not exist."""
+    contests.check_on(contests.take_turn(session, row.stage_id).event_id)
     session.refresh(row)
     session.refresh(row.member)
     if row.status != ACTIVE or not row.member.active:
