@@ -128,11 +128,14 @@ def _hidden_sheet(session, world, sheet, member_id, entry_id, seen, hidden) -> N
     ground, kind = hidden.choice(GROUNDS), DECLARED if known.random() < 0.3 else hidden.choice(CONFLICTS[:-1])
     if barred:
         session.execute(
-            insert(Conflict).values(member_id=member_id, entry_id=entry_id, kind=kind, note="", found_at=utcnow())
+            insert(Conflict).values(
+                member_id=member_id, entry_id=entry_id, kind=kind, note=str(hidden.random()), found_at=utcnow()
+            )
         )
     if not dealt or barred:
         return
     kept = {"signed_at": utcnow() if signed else None, "ground": ground, "reopened": known.randint(0, 2)}
+    kept["reason"] = str(hidden.random())
     feedback, version = "x" * hidden.randint(0, 200), hidden.randint(2, 9)
     _add(session, world, sheet, member_id, entry_id, feedback=feedback, version=version, **kept)
     _score(session, world, sheet, entry_id, hidden, whole=signed)
