@@ -141,12 +141,15 @@ def _deal_wrong(session: Session, stage: Stage, taking: set[str]) -> tuple[str, 
 
 
 def _take(session: Session, actor: Actor, ref: str, stage_id: str) -> tuple[Event, Stage]:
-    """The turn of an event that is on, so that no entry is admitted meanwhile, then the stage's."""
+    """The turn of an event that is on, so that no entry is admitted meanwhile, then those of its stages in their order.
+
+    Of all: what freezes the rules takes them too, and who holds a later one must not wait for an earlier one.
+    """
     event = queries.led(ref, actor)
     stage_id = contests.stage_of(event.id, stage_id).id
-    event, stage = seats.take_turn(session, event.id), contests.take_turn(session, stage_id)
+    event, rows = seats.take_turn(session, event.id), contests.take_turns(session, event.id)
     contests.check_on(event.id)
-    return event, stage
+    return event, next(stage for stage in rows if stage.id == stage_id)
 
 
 def _check_open(stage: Stage) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from events_service.contests.models import Stage
 from events_service.db import db
-from events_service.entries.models import Entry
+from events_service.entries.models import Entry, StageEntry
 from events_service.jury.models import JuryMember
 from services.database import utcnow
 from tests.events_service import arena as arenas
@@ -18,6 +18,7 @@ from tests.events_service.jury.court import (
     put,
     row_of,
     stage_path,
+    statements,
 )
 
 pytestmark = pytest.mark.either_engine
@@ -157,6 +158,24 @@ def test_new_juror_reads_what_lacks_a_reader(arena):
     assert len(short) == 2
     call(arena, "POST", "/jury", {"email": "juror5@example.invalid"}, want=201)
     assert len([row for row in dealt(arena) if row["entry"] == arena.entries[0]]) == 3
+
+
+@pytest.mark.one_engine("sqlite")
+def test_later_stage_opens_in_the_turns_of_all_stages_in_their_order(suite):
+    """Who publishes a correction or gives awards holds the first and waits for the second."""
+    arena = arenas.build(suite, entries=4, jurors=4, jury_min=3, open_stage="REMOTE")
+    arenas.close(arena, "REMOTE")
+    final = arena.stages["FINAL"]
+    with suite.events.app_context(), db.transaction() as session:
+        session.add_all(StageEntry(stage_id=final, entry_id=entry) for entry in arena.entries)
+    deal(arena, "FINAL")
+    with statements(arena) as said:
+        call(arena, "POST", stage_path(arena, "open", "FINAL"), {})
+    turns = [given for statement, given in said if statement.startswith("UPDATE stage SET turns")]
+    assert [next(code for code, one in arena.stages.items() if one in given) for given in turns][:2] == [
+        "REMOTE",
+        "FINAL",
+    ]
 
 
 def test_stage_opens_once_and_not_past_its_deadline(arena):
