@@ -100,11 +100,16 @@ def of_entries(event: Event, actor: Actor | None) -> Lines:
 
 
 def of_assignments(event: Event, actor: Actor | None) -> Lines:
-    """Who reads what and how far it is; no marks, no authors, and no grounds while a stage is open."""
+    """Who reads what and how far it is; no marks, no authors, no grounds while a stage is open.
+
+    Why somebody gave an entry back hints at its author: until the stage is closed organisers and she herself read it.
+    """
+    owner = events.owns(actor, event)
     yield [_("Stage"), _("Entry"), _("Nomination"), _("Juror"), _("Ground"), _("State"), _("Reason"), _("Signed at")]
     for stage in contests.stages(event.id):
         for row in _found(_dealt(stage)):
-            state = [str(words.ASSIGNMENTS[row.status]), row.reason, _at(event, row.signed_at)]
+            told = owner or stage.status == CLOSED or (actor is not None and row.member.person_id == actor.id)
+            state = [str(words.ASSIGNMENTS[row.status]), row.reason if told else "", _at(event, row.signed_at)]
             entry = [row.entry.number, said_plain(row.entry.nomination.title)]
             ground = str(jury_words.GROUNDS.get(row.ground_told or "", ""))
             yield [said_plain(stage.title), *entry, row.member.name, ground, *state]

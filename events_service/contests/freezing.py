@@ -14,7 +14,7 @@ from services.identity import Actor
 
 
 def freeze(session: Session, actor: Actor, event: Event) -> Contest:
-    """Freeze the rules for good, once; called by what opens a stage, after it has taken the stage's turn.
+    """Freeze the rules for good, once; called by what opens a stage, after it has taken the turns of event and stages.
 
     Raises Conflict with every fault where they are not finished.
     """

@@ -2,15 +2,16 @@
 
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from events_service.contests.models import CLOSED, CONTEST, OPEN, Contest, Criterion, Nomination, Stage
 from events_service.db import db
 from events_service.events import queries as events
-from events_service.events.models import PUBLISHED, Event
+from events_service.events.models import CANCELLED, PUBLISHED, Event
 from services.database import utcnow
-from services.errors import NotFound
+from services.errors import Conflict, NotFound
 from services.identity import Actor
 
 TOUCH = update(Stage.__table__).where(Stage.id == bindparam("stage")).values(turns=Stage.turns + 1)
@@ -105,6 +106,12 @@ def state_of(event: Event, contest: Contest, stages: list[Stage]) -> str:
         return "early"
     closes = closes_at(event, contest)
     return "closed" if closes and now >= closes else "entries"
+
+
+def check_on(event_id: str) -> None:
+    """Judging rests while a contest is called off: Conflict `cancelled`. As the row is now, so ask after the turn."""
+    if db.session.scalar(select(Event.status).where(Event.id == event_id)) == CANCELLED:
+        raise Conflict(_("The contest is cancelled"), code=CANCELLED)
 
 
 def take_turn(session: Session, stage_id: str) -> Stage:

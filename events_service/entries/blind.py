@@ -1,12 +1,15 @@
-"""What a juror may see of an entry: in a blind stage neither its author, her school and district, nor file metadata."""
+"""What a juror may see of an entry: nothing but number and title until its stage opens, and then while it is admitted.
+
+In a blind stage neither its author, her school and district, nor file metadata.
+"""
 
 from dataclasses import dataclass
 
-from events_service.contests.models import Stage
+from events_service.contests.models import PLANNED, Stage
 from events_service.db import db
 from events_service.directory.models import School
 from events_service.entries import queries
-from events_service.entries.models import Entry
+from events_service.entries.models import ADMITTED, Entry
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,15 @@ class Sight:
     district: str = ""
 
 
+def readable(entry: Entry, stage: Stage) -> bool:
+    """May a juror of this stage read the entry that is dealt to her?"""
+    return stage.status != PLANNED and entry.status == ADMITTED
+
+
 def view(entry: Entry, stage: Stage) -> Sight:
     """The entry as a juror of this stage sees it."""
+    if not readable(entry, stage):
+        return Sight(entry.id, entry.number, entry.nomination_id, entry.title_told, "", "", ())
     files = tuple(queries.blind_files(entry))
     own = entry.id, entry.number, entry.nomination_id, entry.title, entry.summary, entry.video_url, files
     if stage.blind:

@@ -72,6 +72,11 @@ class Entry(Identified, db.Model):
     nomination: Mapped[Nomination] = relationship(lazy="joined")
     files: Mapped[list["EntryFile"]] = relationship(order_by="EntryFile.position, EntryFile.id")
 
+    @property
+    def title_told(self) -> str:
+        """Its title as the jury knows it: what is not admitted, or is being mended, is its author's own."""
+        return self.title if self.status == ADMITTED else ""
+
 
 class EntryFile(Identified, db.Model):
     """A file of an entry; the bytes lie in the store under `key`, a copy without metadata under `blind_key`.

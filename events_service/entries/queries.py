@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, case, func, select
@@ -146,6 +147,12 @@ def listed(event: Event, actor: Actor, filters: Mapping[str, Any]) -> Select[Any
 
 def count(event_id: str, *where: Any) -> int:
     return db.session.scalar(select(func.count(Entry.id)).where(Entry.event_id == event_id, *where)) or 0
+
+
+def extended_until(event_id: str) -> datetime | None:
+    """The last moment to which an extension lets an entry that is not handed in be written; None when none runs."""
+    own = Entry.event_id == event_id, Entry.status.in_((DRAFT, RETURNED)), Entry.late_until > utcnow()
+    return db.session.scalar(select(func.max(Entry.late_until)).where(*own))
 
 
 def counts(event_id: str) -> dict[str, int]:

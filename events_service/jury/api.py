@@ -11,6 +11,7 @@ from events_service.contests.models import Stage
 from events_service.db import IdempotencyKey, db
 from events_service.events import queries as events
 from events_service.jury import dealing, naming, queries, recusing, stages
+from events_service.jury.models import Conflict, Deal
 from events_service.jury.schemas import (
     AcceptBody,
     AssignmentAnswer,
@@ -87,8 +88,12 @@ def remove_member(body: dict[str, Any], ref: str, member_id: str) -> ResponseRet
 def list_conflicts(query: dict[str, Any], ref: str) -> dict[str, Any]:
     """Conflicts on record: all for those who direct the jury, for another member what she declared herself."""
     event = contests.visible(ref, me())
-    found, plainly = queries.conflicts_seen(event, me()), events.owns(me(), event)
-    return paged(db.session(), found, query["limit"], query["cursor"], lambda row: show_conflict(row, plainly))
+    found, plainly, why = queries.conflicts_seen(event, me()), events.owns(me(), event), queries.hears_why(event, me())
+
+    def show(row: Conflict) -> dict[str, Any]:
+        return show_conflict(row, plainly, why or row.member.person_id == me().id)
+
+    return paged(db.session(), found, query["limit"], query["cursor"], show)
 
 
 @api.post("/contests/<ref>/jury/conflicts", who=SIGNED_IN)
@@ -99,7 +104,7 @@ def declare_conflict(body: dict[str, Any], ref: str) -> Response:
 
     def effect() -> dict[str, Any]:
         kept = recusing.declare(db.session(), me(), ref, body["entry"], body["note"], body.get("member"))
-        return show_conflict(kept, plainly=False)
+        return show_conflict(kept, plainly=False, why=True)  # her own words
 
     return _once(effect, 201)
 
@@ -119,7 +124,7 @@ def take_conflict_back(ref: str, member_id: str, entry_id: str) -> ResponseRetur
 def propose_deal(body: dict[str, Any], ref: str, stage_id: str) -> Response:
     """Solve who reads what. Where it cannot be, 409 names the constraint."""
     drafted = dealing.draft(db.session(), me(), ref, stage_id, body.get("seed"))
-    return _once(lambda: show_deal(dealing.propose(db.session(), me(), ref, stage_id, drafted)), 201)
+    return _deal(ref, lambda: dealing.propose(db.session(), me(), ref, stage_id, drafted), 201)
 
 
 @api.post("/contests/<ref>/stages/<stage_id>/assignments/accept", who=SIGNED_IN)
@@ -127,7 +132,7 @@ def propose_deal(body: dict[str, Any], ref: str, stage_id: str) -> Response:
 @api.response(200, DealAnswer)
 def accept_deal(body: dict[str, Any], ref: str, stage_id: str) -> Response:
     """Deal as proposed; 409 when entries, jurors or conflicts have changed since."""
-    return _once(lambda: show_deal(dealing.accept(db.session(), me(), ref, stage_id, body["deal"])))
+    return _deal(ref, lambda: dealing.accept(db.session(), me(), ref, stage_id, body["deal"]))
 
 
 @api.get("/contests/<ref>/stages/<stage_id>/assignments", who=SIGNED_IN)
@@ -168,6 +173,10 @@ def extend_stage(body: dict[str, Any], ref: str, stage_id: str) -> Response:
 def recuse(body: dict[str, Any], ref: str, assignment_id: str) -> Response:
     """A juror gives an entry back that she may not judge; it is dealt again."""
     return _once(lambda: show_assignment(recusing.recuse(db.session(), me(), ref, assignment_id, body["reason"])))
+
+
+def _deal(ref: str, verb: Callable[[], Deal], status: int = 200) -> Response:
+    return _once(lambda: show_deal(verb(), events.owns(me(), contests.visible(ref, me()))), status)
 
 
 def _stage(verb: Callable[[], Stage]) -> Response:

@@ -11,6 +11,7 @@ from events_service.contests import queries as contests
 from events_service.contests.models import PLANNED, Stage
 from events_service.db import db
 from events_service.entries import queries as entries
+from events_service.events import queries as events
 from events_service.events.models import Event
 from events_service.jury import dealing, queries, stages, words
 from events_service.jury.models import Deal
@@ -149,6 +150,7 @@ def _deal_page(event: Event, stage: Stage | None, form: Form) -> ResponseReturnV
         entries=len(works),
         fixed=stage.status == "closed" or dealing.has_scores(db.session(), stage.id),
         kinds=words.CONFLICTS,
+        blocked=words.kinds_told(shown.facts["blocked"], events.owns(me(), event)) if shown else {},
     )
     return html, form.status
 

@@ -52,7 +52,7 @@ def conflicts(ref: str) -> ResponseReturnValue:
     if form.ok:
         say(_("The conflict is on record"))
         return redirect(f"/contests/{event.slug}/jury/conflicts", 303)
-    owner = events.owns(me(), event)
+    owner, why = events.owns(me(), event), queries.hears_why(event, me())
     html = render_template(
         "jury/conflicts.html",
         form=form,
@@ -62,6 +62,7 @@ def conflicts(ref: str) -> ResponseReturnValue:
         members=[(member.id, member.name) for member in queries.scoring(event.id)] if directs else [],
         owner=owner,
         said=lambda row: words.CONFLICTS[words.kind_told(row.kind, owner)],
+        note=lambda row: row.note if why or row.member.person_id == me().id else "",
         declared=DECLARED,
     )
     return html, form.status

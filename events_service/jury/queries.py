@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from events_service.contests import queries as contests
-from events_service.contests.models import OPEN, Contest, Stage
+from events_service.contests.models import CLOSED, OPEN, Contest, Stage
 from events_service.contests.rules import Rules
 from events_service.contests.rules import of as rules_of
 from events_service.db import db
@@ -210,6 +210,11 @@ def short(stage: Stage) -> list[tuple[Entry, int]]:
     )
     found = [(entry, counts.get(entry.id, 0)) for entry in entries.entrants(stage)]
     return [(entry, count) for entry, count in found if count < needed]
+
+
+def hears_why(event: Event, actor: Actor) -> bool:
+    """May she read what others say of their conflicts? An organiser; else, as it hints at authors, after all stages."""
+    return events.owns(actor, event) or all(stage.status == CLOSED for stage in contests.stages(event.id))
 
 
 def conflicts_seen(event: Event, actor: Actor) -> Select[tuple[Conflict]]:

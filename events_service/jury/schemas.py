@@ -7,7 +7,7 @@ from marshmallow import fields as ma
 from events_service.contests.models import Stage
 from events_service.jury.models import ROLES, Assignment, Conflict, Deal, JuryMember
 from events_service.jury.queries import Progress
-from events_service.jury.words import kind_told
+from events_service.jury.words import kind_told, kinds_told
 from services.fields import Body, Choice, Flag, Mail, Moment, Text, Whole
 
 MOST_SEED = 999_999
@@ -97,7 +97,8 @@ class ConflictAnswer(Body):
     """A juror who may not judge an entry.
 
     `kind` is `declared`, or what the register knows; but for organisers it is then `register`: more would tell who
-    directs the jury, and may score blind herself, where an entry comes from.
+    directs the jury, and may score blind herself, where an entry comes from. So would another's `note`: it is empty
+    until all stages are closed.
     """
 
     member = ma.String()
@@ -109,7 +110,7 @@ class ConflictAnswer(Body):
 
 
 class DealAnswer(Body):
-    """A deal: `plan` is a list of entry, member and ground, `facts` what it is like."""
+    """A deal: `plan` is a list of entry, member and ground, `facts` what it is like; its kinds as of a conflict."""
 
     id = ma.String()
     stage = ma.String(attribute="stage_id")
@@ -175,15 +176,16 @@ def show_member(member: JuryMember) -> dict[str, Any]:
     return body
 
 
-def show_conflict(row: Conflict, plainly: bool) -> dict[str, Any]:
-    """`plainly`: for an organiser."""
+def show_conflict(row: Conflict, plainly: bool, why: bool) -> dict[str, Any]:
+    """`plainly`: for an organiser; `why`: with the note."""
     about = {"member": row.member_id, "name": row.member.name, "entry": row.entry_id, "number": row.entry.number}
-    return {**about, "kind": kind_told(row.kind, plainly), "note": row.note}
+    return {**about, "kind": kind_told(row.kind, plainly), "note": row.note if why else ""}
 
 
-def show_deal(deal: Deal) -> dict[str, Any]:
+def show_deal(deal: Deal, plainly: bool) -> dict[str, Any]:
+    """`plainly`: for an organiser."""
     body: dict[str, Any] = DealAnswer().dump(deal)
-    return body
+    return {**body, "facts": {**deal.facts, "blocked": kinds_told(deal.facts["blocked"], plainly)}}
 
 
 def show_assignments(rows: list[Assignment], progress: list[Progress]) -> dict[str, Any]:

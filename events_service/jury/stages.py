@@ -22,6 +22,7 @@ from events_service.notifications import jury as letters
 from services import ledger
 from services.database import utcnow
 from services.errors import Conflict, Invalid
+from services.i18n import moment
 from services.identity import Actor
 
 Missing = list[tuple[str, str]]  # a code, and what to say of it
@@ -96,15 +97,25 @@ def missing(session: Session, event: Event, stage: Stage) -> Missing:
         ("jury-small", len(jury) < rules.jury_min, _("The jury needs %(least)s members", least=rules.jury_min)),
         ("no-chair", all(row.role != CHAIR for row in jury), _("The jury has no chair")),
         ("no-entries", not works, _("No entry takes part in this stage yet")),
-        ("entries-wait", _waits(event, before), _("Entries wait for a decision: admit, return or refuse them first")),
+        *([] if before else _entries_unsettled(event)),
         _deal_wrong(session, stage, {entry.id for entry in works}),
     ]
     return [(code, str(said)) for code, lacks, said in checks if lacks]
 
 
-def _waits(event: Event, before: list[Stage]) -> bool:
-    """Before the first stage: was an entry sent of which nobody has decided? Afterwards nobody can."""
-    return not before and bool(entries.count(event.id, Entry.status == SUBMITTED))
+def _entries_unsettled(event: Event) -> list[tuple[str, bool, str]]:
+    """Before the first stage: may entries be handed in yet, or wait for a decision? Once it is open neither can be."""
+    contest, late = contests.contest_of(event), entries.extended_until(event.id)
+    taken, closes = entries.state_of(event, contest) in {entries.SOON, entries.OPEN}, contests.closes_at(event, contest)
+    waits = bool(entries.count(event.id, Entry.status == SUBMITTED))
+    until = [moment(at, event.time_zone) if at else "–" for at in (closes, late)]
+    said = (
+        _("Entries are taken until %(when)s: wait, or end it earlier in the rules", when=until[0]),
+        _("Entries have more time, until %(when)s: wait, or shorten it", when=until[1]),
+        _("Entries wait for a decision: admit, return or refuse them first"),
+    )
+    codes = ("entries-open", "entries-extended", "entries-wait")
+    return list(zip(codes, (taken, late is not None, waits), said, strict=True))
 
 
 def unsigned_said(stage: Stage) -> str:
@@ -130,10 +141,15 @@ def _deal_wrong(session: Session, stage: Stage, taking: set[str]) -> tuple[str, 
 
 
 def _take(session: Session, actor: Actor, ref: str, stage_id: str) -> tuple[Event, Stage]:
-    """The event's turn, so that no entry is admitted meanwhile, then the stage's."""
+    """The turn of an event that is on, so that no entry is admitted meanwhile, then those of its stages in their order.
+
+    Of all: what freezes the rules takes them too, and who holds a later one must not wait for an earlier one.
+    """
     event = queries.led(ref, actor)
     stage_id = contests.stage_of(event.id, stage_id).id
-    return seats.take_turn(session, event.id), contests.take_turn(session, stage_id)
+    event, rows = seats.take_turn(session, event.id), contests.take_turns(session, event.id)
+    contests.check_on(event.id)
+    return event, next(stage for stage in rows if stage.id == stage_id)
 
 
 def _check_open(stage: Stage) -> None:

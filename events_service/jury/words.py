@@ -1,5 +1,8 @@
 """What roles, conflicts, grounds and states of a stage are called."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _l
 
 ROLES = {"chair": _l("Chair"), "secretary": _l("Secretary"), "member": _l("Member of the jury")}
@@ -26,6 +29,14 @@ STAGES = {"planned": ("plain", _l("Not open yet")), "open": ("wait", _l("Scoring
 def kind_told(kind: str, plainly: bool) -> str:
     """What only organisers hear plainly: a kind of the register would tell where a blind entry comes from."""
     return kind if plainly or kind == "declared" else "register"
+
+
+def kinds_told(counts: Mapping[str, int], plainly: bool) -> dict[str, int]:
+    """The same for how many pairs there are of each kind."""
+    told: Counter[str] = Counter()
+    for kind, count in counts.items():
+        told[kind_told(kind, plainly)] += count
+    return dict(told)
 
 
 def role_name(role: str) -> str:

@@ -132,6 +132,8 @@ def sign(ref: str, assignment_id: str) -> ResponseReturnValue:
 def entry_file(ref: str, assignment_id: str, number: int) -> ResponseReturnValue:
     """A file of the entry, without what tells of its maker."""
     _event, row = _mine(ref, assignment_id)
+    if not blind.readable(row.entry, row.stage):
+        raise NotFound
     file = entries.blind_file(row.entry, number)
     return serving.attachment(file.name, file.media_type, store.get(file.key))
 

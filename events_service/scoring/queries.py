@@ -12,7 +12,8 @@ from sqlalchemy.orm import contains_eager
 from events_service.contests.exact import half_up
 from events_service.contests.models import OPEN, Criterion, Stage
 from events_service.db import db
-from events_service.entries.models import Entry
+from events_service.entries.models import ADMITTED, Entry
+from events_service.events.models import CANCELLED
 from events_service.jury.models import ACTIVE, Assignment
 from events_service.scoring.models import Score
 from services.database import utcnow
@@ -40,7 +41,7 @@ class Sheet:
     @property
     def open(self) -> bool:
         """May it be filled in now?"""
-        return self.row.signed_at is None and takes_scores(self.row.stage)
+        return self.row.signed_at is None and judged(self.row)
 
     @property
     def score(self) -> Decimal | None:
@@ -51,6 +52,11 @@ class Sheet:
 def takes_scores(stage: Stage) -> bool:
     """Is the stage open, and its time not over?"""
     return stage.status == OPEN and (stage.closes_at is None or utcnow() < stage.closes_at)
+
+
+def judged(row: Assignment) -> bool:
+    """May its juror give points: its stage takes scores, the entry is admitted, and the contest is on?"""
+    return takes_scores(row.stage) and row.entry.status == ADMITTED and row.entry.event.status != CANCELLED
 
 
 def sheet_score(lines: Iterable[Criterion], points: Mapping[str, Decimal]) -> Fraction:

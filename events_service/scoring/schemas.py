@@ -75,7 +75,7 @@ def show_sheet(sheet: Sheet) -> dict[str, Any]:
     return {
         **body,
         "entry_number": row.entry.number,
-        "entry_title": row.entry.title,
+        "entry_title": row.entry.title_told,
         "open": sheet.open,
         "closes_at": Moment()._serialize(row.stage.closes_at, None, None),
         "criteria": lines,

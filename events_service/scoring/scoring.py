@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from events_service.contests import queries as contests
+from events_service.contests.models import PLANNED
 from events_service.db import Audit
 from events_service.jury import splitting
 from events_service.jury.models import ACTIVE, CHAIR, Assignment
@@ -112,8 +113,8 @@ def reopen(session: Session, actor: Actor, event_id: str, assignment_id: str, re
 
 
 def take(session: Session, row: Assignment) -> Assignment:
-    """The stage's turn, then the sheet as it is now; one taken away meanwhile does not exist."""
-    contests.take_turn(session, row.stage_id)
+    """The stage's turn in a contest that is on, then the sheet as it is now; one taken away does not exist."""
+    contests.check_on(contests.take_turn(session, row.stage_id).event_id)
     session.refresh(row)
     session.refresh(row.member)
     if row.status != ACTIVE or not row.member.active:
@@ -140,8 +141,10 @@ def _touch(row: Assignment) -> None:
 
 
 def _check_open(sheet: Sheet) -> None:
-    if not queries.takes_scores(sheet.row.stage):
-        raise Conflict(_("The stage takes no more scores"), code="stage-closed")
+    if not queries.judged(sheet.row):
+        early = sheet.row.stage.status == PLANNED
+        said = _("The stage is not open") if early else _("The stage takes no more scores")
+        raise Conflict(said, code="stage-closed")
     if sheet.row.signed_at:
         raise Conflict(_("The sheet is signed: only the chair can open it again"), code="sheet-signed")
 

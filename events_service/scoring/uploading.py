@@ -25,9 +25,12 @@ def fill(session: Session, actor: Actor, event_id: str, member_id: str, rows: Se
     A secretary may do so for a juror: the points carry her id, and the history says so. Raises Invalid with
     the rows that name no line of such a sheet, do not fit it, or were written on an older version of it.
     """
-    open_now = select(Stage.id).where(Stage.event_id == event_id, Stage.status == OPEN).order_by(Stage.id)
+    open_now = (
+        select(Stage.id).where(Stage.event_id == event_id, Stage.status == OPEN).order_by(Stage.position, Stage.id)
+    )
     for stage_id in session.scalars(open_now).all():
         contests.take_turn(session, stage_id)
+    contests.check_on(event_id)
     member = one_of(event_id, member_id)
     dealt = queries.dealt(member.id, Stage.status == OPEN).execution_options(populate_existing=True)
     sheets = queries.sheets(session.scalars(dealt).all())

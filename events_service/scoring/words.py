@@ -6,6 +6,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from events_service.contests.models import PLANNED
+from events_service.entries.models import ADMITTED
+from events_service.events.models import CANCELLED
 from services.i18n import language
 
 
@@ -26,6 +29,12 @@ def state(sheet: Any) -> tuple[str, str]:
     """The mark of the look and the word of a sheet's state, for its own juror."""
     if sheet.row.signed_at:
         return "ok", _("Signed")
+    if sheet.row.stage.status == PLANNED:
+        return "plain", _("Not open yet")
+    if sheet.row.entry.event.status == CANCELLED:
+        return "no", _("Will not take place")
+    if sheet.row.entry.status != ADMITTED:
+        return "plain", _("Not admitted")
     if not sheet.open:
         return "warn", _("Not signed in time")
     if not sheet.filled:

@@ -61,11 +61,13 @@ def build(
     open_stage: str = "",
     deal: bool = False,
     seed: int = 1,
+    days: int | None = None,
     **rules: object,
 ) -> Arena:
     """A published contest with rules, nominations and criteria of contest.csv; then as much as is asked for.
 
-    `jurors` members: a chair and jurors, all of whom score. `open_stage` (REMOTE or FINAL) is open with all
+    `jurors` members: a chair and jurors, all of whom score. Entries are taken for so many `days` more, for ten, or
+    not any longer where there are entries and jurors. `open_stage` (REMOTE or FINAL) is open with all
     entries in it, and the stages before it are closed. `deal`: everybody reads everything.
     """
     organiser = suite.sign_in("organiser")
@@ -81,7 +83,8 @@ def build(
         session.add(Contest(
             event_id=event.id, code="BEST_TEACHER_2021", rules=written(Rules(**rules)), ground_number="12",
             ground_date=today(), entries_open_at=utcnow() - timedelta(days=1),
-            entries_close_at=utcnow() + timedelta(days=10), frozen_at=utcnow() if open_stage else None,
+            entries_close_at=utcnow() + timedelta(days=(0 if entries and jurors else 10) if days is None else days),
+            frozen_at=utcnow() if open_stage else None,
         ))  # fmt: skip
         arena = Arena(suite, organiser, event.id, *_rubric(session, event.id, nominations))
         _enter(session, arena, entries, random.Random(seed))

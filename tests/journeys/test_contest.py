@@ -187,6 +187,7 @@ def test_contest_from_its_rules_to_the_protocol(suite):
     contest.settle()
     contest.name_jury()
     contest.enter(sixty(suite))
+    contest.call("PATCH", "", {"entries_close_at": in_days(0, "00:00")})
     remote, final = contest.stage("REMOTE"), contest.stage("FINAL")
 
     contest.deal(remote)

@@ -52,6 +52,20 @@ def test_results_appear_when_they_are_published(suite, publish):
     assert len(rows(suite, "results", arena.organiser)) == 1 + 2 * publish
 
 
+def test_reasons_of_an_open_stage_are_the_organisers_and_ones_own(suite):
+    arena = arenas.build(suite, entries=1, jurors=4, open_stage="REMOTE", deal=True)
+    for juror in (0, 1):
+        path = f"{arena.api}/sheets/{arena.assignments[juror]}/recuse"
+        assert suite.json("POST", path, {"reason": f"r{juror}"}, arena.juror(juror)).status_code == 200
+
+    def reasons(as_):
+        return sorted(filter(None, (row[6] for row in rows(suite, "assignments", as_)[1:])))
+
+    assert (reasons(arena.organiser), reasons(arena.juror(0))) == (["r0", "r1"], ["r0"])
+    arenas.close(arena, "REMOTE")
+    assert reasons(arena.juror(0)) == ["r0", "r1"]
+
+
 def test_marks_of_an_open_stage_are_in_no_table(suite):
     arena = arenas.build(suite, entries=2, jurors=3, open_stage="REMOTE", deal=True)
     arenas.score(arena)

@@ -79,7 +79,7 @@ def test_nominations_and_stages_are_written_by_hand(suite):
 
 
 def test_everybody_reads_where_the_contest_stands(suite):
-    arena = arenas.build(suite, nominations=2, entries=1, jurors=2)
+    arena = arenas.build(suite, nominations=2, entries=1, jurors=2, days=10)
     path = f"/contests/{arenas.SLUG}"
 
     def says(as_=None):

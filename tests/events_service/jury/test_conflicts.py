@@ -4,7 +4,7 @@ import pytest
 
 from events_service.contests.models import Stage
 from events_service.db import db
-from events_service.entries.models import Entry
+from events_service.entries.models import Entry, StageEntry
 from events_service.jury.models import JuryMember
 from services.database import utcnow
 from tests.events_service import arena as arenas
@@ -18,6 +18,7 @@ from tests.events_service.jury.court import (
     put,
     row_of,
     stage_path,
+    statements,
 )
 
 pytestmark = pytest.mark.either_engine
@@ -52,7 +53,7 @@ def test_conflict_is_taken_back_by_who_declared_it_or_directs(arena):
     declare(arena, 1)
     page = arena.suite.browser("ru", arena.juror(0))
     page.get(f"/contests/{arenas.SLUG}/jury/conflicts")
-    assert "таныс" in page.text
+    assert "Жұмыс 1" in page.text and "таныс" not in page.text
     page.submit(f"/contests/{arenas.SLUG}/jury/conflicts/{arena.members[1]}/{arena.entries[0]}")
     assert listed(arena) == []
 
@@ -82,6 +83,33 @@ def test_answer_to_a_declaration_does_not_tell_what_the_register_knows(arena):
     assert dict(listed(arena))[1] in known
     assert {kind for _, kind in listed(arena, arena.juror(0))} == {"register"}
     assert (declare(arena, 1)["kind"], listed(arena, arena.juror(1))) == ("declared", [(1, "declared")])
+
+
+@pytest.mark.one_engine("sqlite")
+def test_who_directs_and_may_score_blind_learns_neither_kinds_nor_what_others_say(suite):
+    arena = arenas.build(suite, entries=6, jurors=6)
+    at_school(arena, juror=1, entry=0)
+    declare(arena, 2)
+    declare(arena, 3, juror=0)
+    proposed = call(arena, "POST", stage_path(arena, "assignments/propose"), {}, as_=arena.juror(0), want=201)
+    assert set(proposed["facts"]["blocked"]) == {"declared", "register"}
+    again = call(arena, "POST", stage_path(arena, "assignments/propose"), {}, want=201)
+    assert set(again["facts"]["blocked"]) > {"declared"} and "register" not in again["facts"]["blocked"]
+    page = {who: arena.suite.browser("ru", token) for who, token in (("o", arena.organiser), ("c", arena.juror(0)))}
+    told = {who: "Известно из реестра" in of.get(f"/contests/{arenas.SLUG}/jury/deal").text for who, of in page.items()}
+    assert told == {"o": False, "c": True}
+
+    def notes(as_=""):
+        listed = call(arena, "GET", "/jury/conflicts", as_=as_)["items"]
+        shown = arena.suite.browser("ru", as_ or arena.organiser).get(f"/contests/{arenas.SLUG}/jury/conflicts").text
+        return {row["number"]: row["note"] for row in listed if row["kind"] == "declared"}, shown.count("таныс")
+
+    own, whole = {2: "", 3: "таныс"}, {2: "таныс", 3: "таныс"}
+    assert (notes(arena.juror(0)), notes()) == ((own, 1), (whole, 2))
+    arenas.close(arena, "REMOTE")
+    assert notes(arena.juror(0)) == (own, 1)  # the final may be blind too
+    arenas.close(arena, "FINAL")
+    assert notes(arena.juror(0)) == (whole, 2)
 
 
 def at_school(arena, juror, entry):
@@ -130,6 +158,24 @@ def test_new_juror_reads_what_lacks_a_reader(arena):
     assert len(short) == 2
     call(arena, "POST", "/jury", {"email": "juror5@example.invalid"}, want=201)
     assert len([row for row in dealt(arena) if row["entry"] == arena.entries[0]]) == 3
+
+
+@pytest.mark.one_engine("sqlite")
+def test_later_stage_opens_in_the_turns_of_all_stages_in_their_order(suite):
+    """Who publishes a correction or gives awards holds the first and waits for the second."""
+    arena = arenas.build(suite, entries=4, jurors=4, jury_min=3, open_stage="REMOTE")
+    arenas.close(arena, "REMOTE")
+    final = arena.stages["FINAL"]
+    with suite.events.app_context(), db.transaction() as session:
+        session.add_all(StageEntry(stage_id=final, entry_id=entry) for entry in arena.entries)
+    deal(arena, "FINAL")
+    with statements(arena) as said:
+        call(arena, "POST", stage_path(arena, "open", "FINAL"), {})
+    turns = [given for statement, given in said if statement.startswith("UPDATE stage SET turns")]
+    assert [next(code for code, one in arena.stages.items() if one in given) for given in turns][:2] == [
+        "REMOTE",
+        "FINAL",
+    ]
 
 
 def test_stage_opens_once_and_not_past_its_deadline(arena):

@@ -6,9 +6,11 @@ import pytest
 
 from events_service.contests.models import Stage
 from events_service.db import db
-from events_service.entries.models import Entry
+from events_service.entries.models import Entry, EntryFile
+from events_service.files import store
 from events_service.jury.models import Assignment
 from tests.events_service import arena as arenas
+from tests.events_service.jury import court
 from tests.events_service.scoring.test_sheets import change, put
 
 pytestmark = pytest.mark.either_engine
@@ -100,6 +102,52 @@ def test_blind_entry_hides_its_author_and_an_open_one_does_not(arena):
     change(arena, Stage, arena.stages["REMOTE"], blind=False)
     page.get(sheet(arena))
     assert name in page.text
+
+
+@pytest.mark.one_engine("sqlite")
+def test_juror_reads_an_entry_when_its_stage_has_opened_and_while_it_is_admitted(suite, monkeypatch):
+    monkeypatch.setattr(store, "get", lambda key: b"%PDF-1.7")
+    arena = arenas.build(suite, nominations=1, entries=1, jurors=3, jury_min=3)
+    change(arena, Entry, arena.entries[0], summary="Құпия түйін", video_url="https://video.example/1")
+    with suite.events.app_context(), db.transaction() as session:
+        kept = {"name": "x.pdf", "media_type": "application/pdf", "size": 1, "sha256": "x", "key": "k"}
+        session.add(EntryFile(entry_id=arena.entries[0], **kept))
+    court.deal(arena)
+    mine = court.first_of(arena, 1)
+    page, path = browser(arena, 1, "ru"), f"{home(arena)}/{mine}"
+
+    def seen():
+        """Title and state in the list and in JSON; text, link and file of the sheet."""
+        [row] = court.call(arena, "GET", "/sheets", as_=arena.juror(1))["items"]
+        listed = page.get(home(arena)).get_data(as_text=True)
+        states = [said for said in ("Ещё не открыт", "Не начат", "Не подписан", "Не допущен") if said in listed]
+        read = page.get(path).get_data(as_text=True)
+        whole = ["Құпия түйін" in read, "video.example" in read, page.get(f"{path}/files/1").status_code == 200]
+        return "Жұмыс 1" in listed, row["entry_title"], row["open"], states, whole
+
+    assert seen() == (True, "Жұмыс 1", False, ["Ещё не открыт"], [False] * 3)
+    change(arena, Entry, arena.entries[0], status="returned")
+    assert seen() == (False, "", False, ["Ещё не открыт"], [False] * 3)
+    change(arena, Entry, arena.entries[0], status="admitted")
+    court.call(arena, "POST", court.stage_path(arena, "open"), {})
+    assert seen() == (True, "Жұмыс 1", True, ["Не начат"], [True] * 3)
+    change(arena, Entry, arena.entries[0], status="refused")
+    assert seen() == (False, "", False, ["Не допущен"], [False] * 3)
+    body = {"scores": {"R1": 1}, "version": 1}
+    court.call(arena, "PUT", f"/sheets/{mine}", body, as_=arena.juror(1), want=409)
+
+
+@pytest.mark.one_engine("sqlite")
+def test_juror_declares_a_conflict_before_her_stage_opens(suite):
+    arena = arenas.build(suite, nominations=1, entries=1, jurors=4, jury_min=3)
+    court.deal(arena)
+    page = browser(arena, 1)
+    page.get(f"{home(arena)}/{court.first_of(arena, 1)}")
+    [link] = [e.get("href") for e in page.tree.iter("a") if (e.get("href") or "").endswith("/recuse")]
+    page.get(link)
+    assert "Жұмыс 1" in page.text
+    page.submit(reason="Досым")
+    assert court.first_of(arena, 1, "recused")
 
 
 def test_pages_of_others_are_unknown(arena):

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from events_service.contests.models import Criterion, Stage
 from events_service.db import Audit, Notification, db
+from events_service.events.models import Event
 from events_service.jury.models import Assignment, JuryMember
 from events_service.scoring.models import Score
 from events_service.scoring.queries import sheet_score
@@ -122,6 +123,29 @@ def test_nothing_is_taken_after_the_stage_has_closed(arena, values):
     change(arena, Stage, arena.stages["REMOTE"], **values)
     for reply in (put(arena, FULL, 2), post(arena, "sign"), put(arena, FULL, 2, number=1, juror=1)):
         assert (reply.status_code, reply.get_json()["type"]) == (409, "tag:qonyrau,2026:stage-closed")
+
+
+@pytest.mark.one_engine("sqlite")
+def test_nothing_is_judged_while_the_contest_is_called_off(arena):
+    arenas.score(arena, sign=False, assignments=arena.assignments[:1])
+    arenas.score(arena, assignments=arena.assignments[1:2])
+    stage = f"{arena.api}/stages/{arena.stages['REMOTE']}"
+
+    def tried():
+        return [
+            put(arena, FULL, 2),
+            post(arena, "sign"),
+            post(arena, "reopen", 1, 0, {"reason": "қате"}),
+            arena.suite.json(
+                "POST", f"{stage}/extend", {"closes_at": "2100-01-01T00:00:00Z", "reason": "x"}, arena.organiser
+            ),
+            arena.suite.json("POST", f"{stage}/close", {"reason": "x"}, arena.organiser),
+        ]
+
+    change(arena, Event, arena.event_id, status="cancelled")
+    assert {(reply.status_code, reply.get_json()["type"]) for reply in tried()} == {(409, "tag:qonyrau,2026:cancelled")}
+    change(arena, Event, arena.event_id, status="published")
+    assert {reply.status_code for reply in tried()} == {200}
 
 
 def test_sheet_of_another_of_the_recused_and_of_one_who_left_is_unknown(arena):

@@ -140,8 +140,9 @@ def _hidden_sheet(session, world, sheet, member_id, entry_id, seen, hidden) -> N
     if not dealt or barred:
         return
     kept = {"signed_at": utcnow() if signed else None, "ground": ground, "reopened": known.randint(0, 2)}
+    kept["reason"] = str(hidden.random())
     if not signed and known.random() < 0.2:
-        kept |= {"status": RECUSED, "reason": str(hidden.random())}
+        kept["status"] = RECUSED
     feedback, version = "x" * hidden.randint(0, 200), hidden.randint(2, 9)
     _add(session, world, sheet, member_id, entry_id, feedback=feedback, version=version, **kept)
     _score(session, world, sheet, entry_id, hidden, whole=signed)
