@@ -27,7 +27,7 @@ GIVEN = {
 # Why awards are not given yet, as `queries.pending` calls it.
 WAITS = {
     "appeals": _l("An appeal waits for its answer: awards are given after that"),
-    "correct": _l("An appeal was upheld, and the published results do not count it yet: awards are given after that"),
+    "correct": _l("The protocol of the published results lacks an answer to an appeal: awards are given after that"),
     "overtaken": _l("An earlier stage has newer results than these were compiled from: compile anew"),
     "window": _l("Appeals are taken until %(until)s: awards are given after that"),
 }

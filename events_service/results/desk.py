@@ -205,7 +205,8 @@ def answer(ref: str, appeal_id: str) -> ResponseReturnValue:
         with form.attempt(db):
             appealing.answer(db.session(), me(), ref, appeal_id, form.data, form.version)
     if form.ok:
-        _say_answered(form.data["decision"])
+        said = _("The appeal is answered, a letter tells of it. Compile the results anew: their protocol records it")
+        say(said, "warn")
         return redirect(f"/contests/{event.slug}/results/appeals", 303)
     forms.name_errors(form, changed)
     html = render_template(
@@ -227,10 +228,3 @@ def answer(ref: str, appeal_id: str) -> ResponseReturnValue:
         exact=reading.exact,
     )
     return html, form.status
-
-
-def _say_answered(decision: str) -> None:
-    if decision == UPHELD:
-        say(_("The appeal is upheld. Compile the results anew and publish them as a new version"), "warn")
-    else:
-        say(_("The appeal is dismissed. The entrant gets a letter"))

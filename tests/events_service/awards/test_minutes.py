@@ -11,7 +11,7 @@ from events_service.db import db
 from events_service.entries.models import Entry
 from events_service.files import store, sweeping
 from events_service.jury.models import RECUSED, REMOVED, Assignment, Conflict, JuryMember
-from events_service.results.models import UPHELD, Appeal, TieVote
+from events_service.results.models import UPHELD, Appeal, Compilation, TieVote
 from services.database import utcnow
 from tests.events_service import arena as arenas
 from tests.events_service.awards import ground, reading
@@ -162,12 +162,19 @@ def test_ties_of_the_last_stage_show_the_total_that_is_equal(suite):
     assert [one["blocks"] for one in found if one["title"] == "Ерекше пікір"] == [[{"text": "Болған жоқ."}]]
 
 
-def test_draft_of_older_results_is_not_signed(suite):
+def test_draft_of_older_results_is_left_behind_and_never_signed(suite):
+    """Its number goes to the protocol of the newer results, and only those may be published."""
     arena = ground.closed(suite, entries=2)
-    ground.compiled(arena)
-    drafted(arena)
-    ground.compiled(arena)
+    older = ground.compiled(arena, publish=False)
+    first = drafted(arena)
+    newer = ground.compiled(arena, publish=False)
     assert call(arena, "POST", "/sign", {"signed": arena.members}).status_code == 409
+    second = drafted(arena)
+    assert (first["number"], second["number"], second["compilation"]) == ("1", "1", newer)
+    assert call(arena, "POST", "/sign", {"signed": arena.members}).get_json()["status"] == "signed"
+    with suite.events.app_context():
+        signed = [db.session.get_one(Compilation, one).signed_at for one in (older, newer)]
+    assert signed[0] is None and signed[1]
 
 
 def test_directors_write_it_on_pages_and_attach_the_signed_paper(suite, monkeypatch):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from events_service.contests.models import Stage
 from events_service.db import Audit, Notification, db
 from events_service.entries.models import StageEntry
-from events_service.jury.models import Assignment, Conflict
+from events_service.jury.models import SECRETARY, Assignment, Conflict, JuryMember
 from events_service.notifications import letters
 from tests.events_service.results.hall import closed
 
@@ -48,6 +48,35 @@ def test_only_what_would_be_compiled_now_is_published_and_never_an_older_version
     assert hall.publish(third, status=409)["type"].endswith("results-stale")
     with suite.events.app_context():
         assert db.session.get_one(Stage, hall.arena.stages["REMOTE"]).compilation_id == second["id"]
+
+
+def test_results_wait_for_the_signatures_of_their_protocol(suite):
+    """Of a later version too, and until it is published nobody else learns of either."""
+    hall = closed(suite, {**SCORES, (0, 2): 90}, quorum=2, signatures=0)
+    with suite.events.app_context(), db.transaction() as session:
+        session.get_one(JuryMember, hall.arena.members[1]).role = SECRETARY
+    stage, own = f"/stages/{hall.arena.stages['REMOTE']}", hall.teacher(0)
+    for number in (1, 2):
+        path = f"/results/{hall.compile()['id']}"
+        assert hall.call("POST", f"{path}/publish", status=409)["type"].endswith("not-signed")
+        hall.call("POST", f"{stage}/protocol", {}, status=201)
+        assert hall.call("GET", path)["signed_at"] is None
+        hall.call("POST", f"{stage}/protocol/sign", {"signed": hall.arena.members})
+        assert hall.call("GET", path)["signed_at"]
+        for who in (own, hall.arena.juror(2)):
+            hall.call("GET", path, as_=who, status=404)
+            hall.call("GET", f"{stage}/protocol", as_=who, status=404)
+            assert hall.call("GET", f"{stage}/results", as_=who)["total"] == number - 1
+        assert hall.call("POST", f"{path}/publish")["current"] is True
+        assert hall.call("GET", path, as_=own)["signed_at"]
+
+
+def test_results_that_have_changed_are_compiled_anew_before_their_protocol_is_signed(suite):
+    hall = closed(suite, SCORES)
+    version = hall.compile()
+    hall.change(0, status="withdrawn")
+    refused = hall.call("POST", f"/results/{version['id']}/publish", status=409)
+    assert refused["type"].endswith("results-stale")
 
 
 def test_cap_of_a_district_keeps_out_and_equals_at_it_pass(suite):
