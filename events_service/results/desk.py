@@ -15,6 +15,7 @@ from events_service.entries.models import Entry
 from events_service.jury import queries as jury
 from events_service.jury.models import CHAIR
 from events_service.results import appealing, compiling, forms, publishing, queries, reading, words
+from events_service.results.method import SCORES
 from events_service.results.models import DISMISSED, DONE, FILED, QUEUED, RUNNING, UPHELD, Appeal, Compilation
 from events_service.results.schemas import AnswerBody, VoteBody
 from services.app import say
@@ -69,7 +70,7 @@ def _stage_view(stage: Stage) -> dict[str, Any]:
         ],
         "flags": [line for line in lines.values() if line["flag"]],
         "overtaken": document is not None and queries.overtaken(document),
-        "short": sum(line["why"] == "scores" for line in lines.values()),
+        "short": sum(line["why"] == SCORES for line in lines.values()),
     }
 
 

@@ -46,7 +46,8 @@ def plant(arena, stage):
         added = next(row for row in sheets if row.entry_id == arena.entries[2] and row.member_id == arena.members[3])
         added.ground = "split"
         away = next(row for row in sheets if row.entry_id == arena.entries[7] and row.member_id == arena.members[4])
-        away.status, away.signed_at = REMOVED, None
+        away.status, away.reason, away.signed_at = REMOVED, "Уехала в командировку", None
+        session.get_one(JuryMember, arena.members[6]).active = False  # she has signed all of hers
         session.add(Conflict(member_id=arena.members[4], entry_id=arena.entries[7], kind="own_school"))
         fifth, sixth = arena.entries[4:6]
         vote = {"entries": sorted([fifth, sixth]), "order": [sixth, fifth], "reason": "Опыт работы", "by_id": "chair"}
@@ -77,8 +78,9 @@ def test_protocol_says_all_that_happened_in_both_papers(suite):
         of_contest = (select(row.name).where(row.event_id == arena.event_id) for row in (JuryMember, Entry))
         names = [name for found in of_contest for name in db.session.scalars(found)]
     expected = [
-        "Протокол № 1", "приказ № 12", "Председатель", "Секретарь", "7 из 7, нужно 5: кворум есть", "Бывшая ученица",
-        "Своя школа", "№ 8", "дополнительное чтение", "голосом председателя", "№ 6, № 5. Основание: Опыт работы",
+        "Протокол № 1", "приказ № 12", "Председатель", "Секретарь", "6 из 6, нужно 5: кворум есть", "Бывшая ученица",
+        "Уехала в командировку", "Оценили работы и вышли из жюри раньше",
+        "Своя школа", "№ 8", "дополнительное чтение", "решил голос председателя", "№ 6, № 5. Основание: Опыт работы",
         "место разделено", "предел района: не больше 1 работ", "ниже порога 80,00", "Прошу пересмотреть план урока",
         "удовлетворена: План засчитан", "проходит в следующий этап: № 1", "Поблагодарить школы",
         "Особое мнение члена жюри", "Подписи", "abababababababab",
