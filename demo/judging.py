@@ -23,7 +23,7 @@ from events_service.jury import dealing, stages
 from events_service.jury.models import CHAIR, DECLARED, MEMBER, SECRETARY, Assignment, Conflict, JuryMember
 from events_service.jury.queries import assignments_of
 from events_service.results import appealing, collecting, compiling, method, publishing
-from events_service.results.models import DONE, UPHELD, Appeal, Compilation
+from events_service.results.models import DONE, UPHELD, Compilation
 from events_service.results.queries import document, lines_of
 from events_service.scoring.models import Score
 from services.database import utcnow
@@ -93,7 +93,7 @@ def _declare(session: Session, event: Event) -> None:
 
 
 def _finish(session: Session, event: Event, organiser: Actor) -> None:
-    """Both stages, an appeal that is upheld and corrects one mark, a signed protocol, and what was given on it."""
+    """Both stages, an appeal that is upheld and corrects one mark, signed protocols, and what was given on the last."""
     remote, final = queries.stages(event.id)
     held = midnight(today() - timedelta(days=HELD))
     for stage, at in ((remote, held - timedelta(days=20)), (final, held + timedelta(hours=9))):
@@ -102,12 +102,12 @@ def _finish(session: Session, event: Event, organiser: Actor) -> None:
         if stage is remote:
             _settle(session, event, stage, at + timedelta(hours=5))
         stages.close_stage(session, organiser, event.id, stage.id)
-        publishing.publish(session, organiser, event.id, _compile(session, event, stage, organiser))
+        closed = at + timedelta(hours=8)
+        _publish(session, event, stage, organiser, closed + timedelta(hours=1))
         if stage is final:
-            _appeal(session, event, stage, organiser)
-        _as_of(session, stage, at, at + timedelta(hours=8))
-    _decide(session, event, remote, organiser, held - timedelta(days=19), signed=False)
-    _decide(session, event, final, organiser, held, signed=True)
+            _appeal(session, event, stage, organiser, closed)
+            _publish(session, event, stage, organiser, closed + timedelta(days=2, hours=1))
+        _as_of(session, stage, at, closed)
     awarding.award(session, organiser, event.id)
     given = held + timedelta(days=7)
     of_contest = update(Award).where(Award.event_id == event.id)
@@ -157,7 +157,21 @@ def _settle(session: Session, event: Event, stage: Stage, at: datetime) -> None:
     _score(session, [called], at)
 
 
-def _compile(session: Session, event: Event, stage: Stage, organiser: Actor) -> str:
+def _publish(session: Session, event: Event, stage: Stage, organiser: Actor, at: datetime) -> None:
+    """Results of then, an hour later their protocol with the signatures of chair, secretary and three jurors."""
+    found = _compile(session, event, stage, organiser)
+    number = str(stage.position + found.number - 1)
+    body = {"number": number, "held_on": at.date(), "place": PLACE, "decision": DECISION}
+    protocol, _new = minutes.draft(session, organiser, event.id, stage.id, body)
+    minutes.sign(session, organiser, event.id, protocol.id, [row.id for row in _signers(session, event)])
+    publishing.publish(session, organiser, event.id, found.id)
+    found.created_at = found.finished_at = protocol.created_at = at
+    found.signed_at = protocol.signed_at = at + timedelta(hours=1)
+    found.published_at = at + timedelta(hours=2)
+    session.flush()
+
+
+def _compile(session: Session, event: Event, stage: Stage, organiser: Actor) -> Compilation:
     """What the worker would compile, without waiting for one."""
     found = compiling.request(session, organiser, event.id, stage.id)
     made = method.compiled(collecting.inputs_of(session, stage))
@@ -165,11 +179,11 @@ def _compile(session: Session, event: Event, stage: Stage, organiser: Actor) -> 
         setattr(found, name, made[name])
     found.document, found.status, found.done, found.finished_at = method.canonical(made), DONE, found.total, utcnow()
     session.flush()
-    return found.id
+    return found
 
 
-def _appeal(session: Session, event: Event, stage: Stage, organiser: Actor) -> None:
-    """The second of a nomination asks for another look; one mark is put right, and the results are published anew."""
+def _appeal(session: Session, event: Event, stage: Stage, organiser: Actor, closed: datetime) -> None:
+    """The second of a nomination asks for another look a day after the stage, and one mark is put right."""
     published = session.get_one(Compilation, stage.compilation_id)
     line = next(row for row in lines_of(document(published)).values() if row["place"] == 2)
     entry = session.get_one(Entry, line["id"])
@@ -181,30 +195,14 @@ def _appeal(session: Session, event: Event, stage: Stage, organiser: Actor) -> N
     better = {"sheet": sheet["assignment"], "criterion": code, "points": min(most, Decimal(had) + 1)}
     answer = {"decision": UPHELD, "answer": ANSWER, "corrections": [better]}
     appealing.answer(session, organiser, event.id, appeal.id, answer)
-    publishing.publish(session, organiser, event.id, _compile(session, event, stage, organiser))
-
-
-def _as_of(session: Session, stage: Stage, opened: datetime, closed: datetime) -> None:
-    """Put the stage, its results and appeals to when they would have been."""
-    stage.opened_at, stage.closes_at, stage.closed_at = opened, closed, closed
-    stage.published_at = closed + timedelta(hours=1)
-    for found in session.scalars(select(Compilation).where(Compilation.stage_id == stage.id)):
-        at = closed + timedelta(hours=1, days=2 * (found.number - 1))
-        found.created_at = found.finished_at = found.published_at = at
-    filed, answered = closed + timedelta(days=1), closed + timedelta(days=2)
-    of_stage = update(Appeal).where(Appeal.stage_id == stage.id)
-    session.execute(of_stage.values(filed_at=filed, answered_at=answered))
+    appeal.filed_at, appeal.answered_at = closed + timedelta(days=1), closed + timedelta(days=2)
     session.flush()
 
 
-def _decide(session: Session, event: Event, stage: Stage, organiser: Actor, held: datetime, signed: bool) -> None:
-    """The protocol of a stage; signed by the chair, the secretary and three jurors."""
-    body = {"number": str(stage.position), "held_on": held.date(), "place": PLACE, "decision": DECISION}
-    protocol, _new = minutes.draft(session, organiser, event.id, stage.id, body)
-    protocol.created_at = held
-    if signed:
-        minutes.sign(session, organiser, event.id, protocol.id, [row.id for row in _signers(session, event)])
-        protocol.signed_at = held + timedelta(days=3)
+def _as_of(session: Session, stage: Stage, opened: datetime, closed: datetime) -> None:
+    """Put the stage to when it would have been: its results were published three hours after it closed."""
+    stage.opened_at, stage.closes_at, stage.closed_at = opened, closed, closed
+    stage.published_at = closed + timedelta(hours=3)
     session.flush()
 
 

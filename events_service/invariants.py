@@ -138,7 +138,7 @@ def _with(per: Any, on: ColumnElement[bool]) -> Any:
 
 
 def _results() -> list[Invariant]:
-    """What a statement can see of I7; that the same would be compiled now is asked when results are published."""
+    """What a statement can see of I7; `results.rechecking` reckons the results themselves."""
     pointed = Compilation.id == Stage.compilation_id
     stages = Stage.__table__.outerjoin(Compilation.__table__, pointed)
     whole = and_(

@@ -23,6 +23,7 @@ from events_service.contests import queries as contests
 from events_service.db import IdempotencyKey, db
 from events_service.events import queries as events
 from events_service.events.models import Event
+from events_service.jury import queries as jury
 from events_service.results import queries as results
 from events_service.results.models import Compilation
 from services import ledger
@@ -54,7 +55,7 @@ def draft_protocol(body: dict[str, Any], ref: str, stage_id: str) -> Response:
 
     def effect() -> tuple[dict[str, Any], int]:
         protocol, new = minutes.draft(db.session(), me(), ref, stage_id, body)
-        return _show(queries.directed(ref, me()), protocol), 201 if new else 200
+        return _show(jury.directed(ref, me()), protocol), 201 if new else 200
 
     return ledger.once(db, IdempotencyKey, effect)
 
@@ -128,7 +129,7 @@ def check_award(code: str) -> dict[str, Any]:
 
 
 def _newest(ref: str, stage_id: str) -> tuple[Event, Protocol]:
-    event = queries.directed(ref, me())
+    event = jury.directed(ref, me())
     found = queries.protocols(contests.stage_of(event.id, stage_id).id)
     if not found:
         raise NotFound
@@ -137,13 +138,13 @@ def _newest(ref: str, stage_id: str) -> tuple[Event, Protocol]:
 
 def _show(event: Event, protocol: Protocol) -> dict[str, Any]:
     """The protocol with its people by name, its quorum, and what it says in the reader's language."""
-    jury = {row.id: row for row in queries.members(event.id)}
+    members = {row.id: row for row in queries.members(event.id)}
     compilation = db.session.get_one(Compilation, protocol.compilation_id)
     needed, present = contents.rules_of(results.document(compilation)).quorum, len(protocol.present)
     body: dict[str, Any] = ProtocolAnswer(exclude=("present", "absent")).dump(protocol)
     spoken = language() if language() in contents.LANGUAGES else contents.LANGUAGES[0]
     people = {
-        name: [{"id": key, "name": jury[key].name, "role": jury[key].role} for key in getattr(protocol, name)]
+        name: [{"id": key, "name": members[key].name, "role": members[key].role} for key in getattr(protocol, name)]
         for name in ("present", "absent")
     }
     quorum = {"needed": needed, "present": present, "met": present >= needed}

@@ -77,6 +77,7 @@ def award(session: Session, actor: Actor, ref: str, again: str | None = None) ->
     """
     event = contests.owned(ref, actor)
     stages = contests.take_turns(session, event.id)
+    contests.check_on(event.id)
     if not stages:
         raise Conflict(_("The contest has no stages yet"))
     protocol = queries.standing(stages[-1])

@@ -12,6 +12,7 @@ from events_service.awards.facts import Facts, Row
 from events_service.db import db
 from events_service.entries.models import ADMITTED, Entry
 from events_service.results.degrees import CERTIFICATE, kind_of
+from events_service.results.words import TIES
 from services.i18n import local, said_plain
 
 
@@ -67,7 +68,7 @@ def ties(facts: Facts) -> Iterator[Block]:
             facts.labelled(row),
             comma(row["total"] or row["decides"]),  # what is equal: in the last stage the total
             _place(row),
-            str(words.TIES[row["tie"]]),
+            str(TIES[row["tie"]]),
         ]
         for nomination, rows in facts.rows()
         for row in rows

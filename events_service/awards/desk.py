@@ -14,7 +14,9 @@ from events_service.events import queries as events
 from events_service.events import words as event_words
 from events_service.events.models import Event
 from events_service.files import serving, store
+from events_service.jury import queries as jury
 from events_service.jury import words as jury_words
+from events_service.results import queries as results
 from services.app import say
 from services.errors import NotFound
 from services.fields import Body, today
@@ -35,7 +37,7 @@ TYPES = {
 @pages.get("/contests/<ref>/protocol", who=SIGNED_IN)
 def protocols(ref: str) -> str:
     """Stage by stage: what is signed, what is a draft, and what can be written now."""
-    event = queries.directed(ref, me())
+    event = jury.directed(ref, me())
     stages = contests.stages(event.id)
     return render_template(
         "awards/protocols.html",
@@ -56,27 +58,27 @@ def _rows(stage: Stage) -> list[tuple[Protocol, int]]:
 
 
 def _wanting(stage: Stage) -> str:
-    """What a stage still lacks for a protocol: `open`, `results`, `signatures`; `ready`, or nothing."""
-    newest = queries.done(stage.id)[:1]
+    """What a stage still lacks for a protocol: `open`, `results`, `signatures`; `ready`, `signed`, or nothing."""
+    newest = results.newest_done(stage.id)
     if stage.status != CLOSED:
         return "open"
-    if not newest:
+    if newest is None:
         return "results"
-    if any(row.compilation_id == newest[0].id for row in queries.protocols(stage.id)):
-        return ""
+    if any(row.compilation_id == newest.id for row in queries.protocols(stage.id)):
+        return "signed" if newest.signed_at and stage.compilation_id != newest.id else ""
     return "signatures" if queries.unsigned(stage.id) and not queries.closed_because(stage.id) else "ready"
 
 
 @pages.route("/contests/<ref>/protocol/new/<stage_id>", methods=BOTH, who=SIGNED_IN)
 def new_protocol(ref: str, stage_id: str) -> ResponseReturnValue:
     """Write the protocol of the newest results of a stage."""
-    event = queries.directed(ref, me())
-    stage, jury = contests.stage_of(event.id, stage_id), queries.seated(event.id)
+    event = jury.directed(ref, me())
+    stage = contests.stage_of(event.id, stage_id)
     fresh = {
-        "number": len(queries.protocols(stage.id)) + 1,
+        "number": queries.next_number(stage.id),
         "held_on": today(),
         "format": "in_person",
-        "present[]": [row.id for row in jury],
+        "present[]": [row.id for row in queries.seated(event.id)],
     }
     form = Form(ProtocolBody(), fresh, forms.to_body)
     if form.ok:
@@ -158,7 +160,7 @@ def protocol_paper(ref: str, protocol_id: str, language: str, form: str) -> Resp
 
 
 def _protocol(ref: str, protocol_id: str) -> tuple[Event, Protocol]:
-    event = queries.directed(ref, me())
+    event = jury.directed(ref, me())
     return event, queries.protocol_of(event, protocol_id)
 
 

@@ -1,7 +1,9 @@
 """Everything a protocol speaks of, read once: the compilation's document and the rows its ids stand for."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import select
@@ -16,9 +18,10 @@ from events_service.db import db
 from events_service.directory.models import School, Territory
 from events_service.entries.models import Entry
 from events_service.events.models import Event
-from events_service.jury.models import Assignment, Conflict, JuryMember
+from events_service.jury.models import SPLIT, Assignment, Conflict, JuryMember
 from events_service.results import queries as results
 from events_service.results.models import Appeal, Compilation, TieVote
+from events_service.results.sheets import sheets_of
 from services.i18n import said_plain
 
 Row = dict[str, Any]
@@ -75,6 +78,14 @@ class Facts:
     def people(self, ids: list[str]) -> list[JuryMember]:
         """In the order of the jury; those of the list who are still known."""
         return [row for key, row in self.members.items() if key in ids]
+
+    def gaps(self) -> dict[str, Fraction]:
+        """How far apart its readers put an entry, by id: exact, without extra readings and corrections of appeals."""
+        scores = defaultdict(list)
+        for sheet in sheets_of({**self.document["inputs"], "corrections": []}, lambda done: None):
+            if sheet.ground != SPLIT:
+                scores[sheet.entry].append(sheet.score)
+        return {entry: max(found) - min(found) for entry, found in scores.items()}
 
     def readers(self) -> list[JuryMember]:
         """Jurors with a sheet in the document."""

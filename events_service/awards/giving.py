@@ -44,17 +44,19 @@ def awards(ref: str) -> ResponseReturnValue:
     stages, counts = contests.stages(event.id), queries.counts(event.id)
     valid, standing = sum(counts.values()), queries.standing(stages[-1]) if stages else None
     waits = awarding.waits_said(stages) if standing else ""
+    page = paged(db.session(), queries.of_contest(event.id), ROWS, cursor, lambda row: row)
+    asked = standing and not waits and any(row.void_at for row in page["items"])
     html = render_template(
         "awards/awards.html",
         form=form,
         event=event,
-        page=paged(db.session(), queries.of_contest(event.id), ROWS, cursor, lambda row: row),
+        page=page,
         counts=[(words.kind_name(kind), count) for kind, count in counts.items()],
         parts=[(first, min(first + MOST_PAPERS - 1, valid)) for first in range(1, valid + 1, MOST_PAPERS)],
         kind_name=words.kind_name,
         standing=standing,
         waits=waits,
-        again={row.id for row in awarding.plan_of(event, standing).left_out} if standing and not waits else set(),
+        again={row.id for row in awarding.plan_of(event, standing).left_out} if standing and asked else set(),
     )
     return html, form.status
 

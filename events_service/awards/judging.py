@@ -1,21 +1,24 @@
 """The part of a protocol about how the jury worked: who sat, who kept away, what was read and what was marked."""
 
-from collections.abc import Iterator
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from events_service.awards import words
 from events_service.awards.blocks import Block, comma, table
 from events_service.awards.facts import Facts, Row
+from events_service.contests.exact import half_up
+from events_service.contests.rules import CORRECTED
 from events_service.jury import words as jury_words
-from events_service.jury.models import ACTIVE, RECUSED, SPLIT
+from events_service.jury.models import ACTIVE, MEMBER, RECUSED, REMOVED, SPLIT, Conflict
+from events_service.results.method import APPLIED, DEPENDS
+from events_service.results.words import REFUSALS
 from services.i18n import said_plain
 
 
 def jury(facts: Facts) -> Iterator[Block]:
-    """Present, absent, and whether they were enough."""
+    """Present, absent, who read and then left, and whether they were enough."""
     present, absent = facts.people(facts.protocol.present), facts.people(facts.protocol.absent)
     needed, said = facts.rules.quorum, _("there is a quorum")
     if len(present) < needed:
@@ -23,30 +26,45 @@ def jury(facts: Facts) -> Iterator[Block]:
     count = _(
         "%(present)s of %(all)s, needed %(needed)s", present=len(present), all=len(present) + len(absent), needed=needed
     )
-    pairs = [[jury_words.role_name(row.role), row.name] for row in present if row.role != "member"]
-    pairs.append([_("Members present"), ", ".join(row.name for row in present if row.role == "member") or "–"])
+    pairs = [[jury_words.role_name(row.role), row.name] for row in present if row.role != MEMBER]
+    pairs.append([_("Members present"), ", ".join(row.name for row in present if row.role == MEMBER) or "–"])
     pairs.append([_("Absent"), ", ".join(row.name for row in absent) or "–"])
+    if left := [row.name for row in facts.readers() if row not in present + absent]:
+        pairs.append([_("Read and left the jury before"), ", ".join(left)])
     yield {"facts": [*pairs, [_("Quorum"), f"{count}: {said}"]]}
 
 
 def conflicts(facts: Facts) -> Iterator[Block]:
-    """What kept which juror from which entry, and who stood back after an entry was dealt."""
-    numbers = {row.id: row.number for row in facts.entries.values()}
-    found: dict[tuple[str, str, str], list[int]] = {}
-    for row in facts.conflicts:
-        found.setdefault((row.member_id, row.kind, row.note), []).append(numbers.get(row.entry_id) or 0)
-    lines = []
-    for (member, kind, note), entries in sorted(found.items(), key=lambda one: list(facts.members).index(one[0][0])):
-        why = ": ".join(filter(None, (str(jury_words.CONFLICTS.get(kind, kind)), note)))
-        lines.append([facts.members[member].name, _listed(entries), why])
-    if lines:
-        yield table(_("Entries that were not dealt to a juror"), [_("Juror"), _("Entries"), _("Why")], lines, [3, 3, 3])
-    stood = [row for row in facts.assignments if row.status == RECUSED]
-    if stood:
-        lines = [[row.member.name, f"№ {row.entry.number}", row.reason or "–"] for row in stood]
-        yield table(_("Recusals"), [_("Juror"), _("Entry"), _("Why")], lines, [3, 1, 5])
-    if not found and not stood:
+    """What kept which juror from which entry, who stood back after an entry was dealt, and who left unread ones."""
+    given = {status: [row for row in facts.assignments if row.status == status] for status in (RECUSED, REMOVED)}
+    found = {
+        _("Entries that were not dealt to a juror"): (
+            (row.member_id, row.entry_id, _barred(row)) for row in facts.conflicts
+        ),
+        _("Recusals"): ((row.member_id, row.entry_id, row.reason) for row in given[RECUSED]),
+        _("Taken from jurors who left"): ((row.member_id, row.entry_id, row.reason) for row in given[REMOVED]),
+    }
+    lines = {caption: _by_juror(facts, rows) for caption, rows in found.items()}
+    for caption, rows in lines.items():
+        if rows:
+            yield table(caption, [_("Juror"), _("Entries"), _("Why")], rows, [3, 3, 3])
+    if not any(lines.values()):
         yield {"text": _("There were none.")}
+
+
+def _barred(conflict: Conflict) -> str:
+    kind = str(jury_words.CONFLICTS.get(conflict.kind, conflict.kind))
+    return ": ".join(filter(None, (kind, conflict.note)))
+
+
+def _by_juror(facts: Facts, found: Iterable[tuple[str, str, str]]) -> list[list[str]]:
+    """Lines of (juror, entry, why): in the order of the jury, the entries of one reason together."""
+    numbers: dict[tuple[str, str], list[int]] = {}
+    for member, entry, why in found:
+        numbers.setdefault((member, why), []).append(facts.entries[entry].number or 0)
+    order = list(facts.members)
+    rows = sorted(numbers.items(), key=lambda one: order.index(one[0][0]))
+    return [[facts.members[member].name, _listed(of), why or "–"] for (member, why), of in rows]
 
 
 def entries(facts: Facts) -> Iterator[Block]:
@@ -87,13 +105,14 @@ def summary(facts: Facts) -> Iterator[Block]:
 
 def extra(facts: Facts) -> Iterator[Block]:
     """Entries whose marks lay too far apart, and who read them besides."""
-    limit, lines, alone = facts.rules.divergence, [], []
+    limit, gaps, lines, alone = facts.rules.divergence, facts.gaps(), [], []
     for nomination, row in ((nomination, row) for nomination, rows in facts.rows() for row in rows):
         added = [sheet for sheet in row["sheets"] if sheet["ground"] == SPLIT]
         if added:
             read = ", ".join(f"{facts.members[sheet['juror']].name}: {comma(sheet['score'])}" for sheet in added)
-            lines.append([f"№ {row['number']}", said_plain(nomination.title), comma(row["gap"]), read])
-        elif row["gap"] is not None and Decimal(row["gap"]) > limit:
+            gap = comma(str(half_up(gaps.get(row["id"], Fraction()))))
+            lines.append([f"№ {row['number']}", said_plain(nomination.title), gap, read])
+        elif gaps.get(row["id"], 0) > limit:
             alone.append(row["number"])
     if lines:
         heads = [_("Entry"), _("Nomination"), _("Widest gap"), _("Read besides by")]
@@ -108,15 +127,16 @@ def extra(facts: Facts) -> Iterator[Block]:
 def method(facts: Facts) -> Iterator[Block]:
     """Which score decides and what was done about severity; entries that another method would place elsewhere."""
     rules = facts.rules
-    if rules.method == "corrected":
+    if rules.method == CORRECTED:
         yield {"text": _("The score corrected for the severity of jurors decides; the plain mean stands beside it.")}
     else:
         yield {
             "text": _("The plain mean of the jurors' scores decides; points are from 0 to 100, rounded half up once.")
         }
-    if refused := words.REFUSALS.get(facts.document["correction"]):
-        yield {"text": _("Scores were not corrected for severity: %(why)s.", why=refused)}
-    flagged = [f"№ {row['number']}" for _nomination, rows in facts.rows() for row in rows if row["flag"] == "method"]
+    correction = facts.document["correction"]
+    if correction and correction != APPLIED:
+        yield {"text": f"{REFUSALS[correction]}."}
+    flagged = [f"№ {row['number']}" for _nomination, rows in facts.rows() for row in rows if row["flag"] == DEPENDS]
     if flagged:
         yield {"text": _("The place depends on the method: %(entries)s.", entries=", ".join(flagged))}
 

@@ -16,6 +16,7 @@ from events_service.contests import queries as contests
 from events_service.contests.models import CLOSED, Stage
 from events_service.db import Audit
 from events_service.events.models import Event
+from events_service.jury import queries as jury
 from events_service.jury.models import CHAIR, SECRETARY, JuryMember
 from events_service.results import queries as results
 from events_service.results.models import Compilation
@@ -41,15 +42,15 @@ class Scan:
 def draft(session: Session, actor: Actor, ref: str, stage_id: str, data: dict[str, Any]) -> tuple[Protocol, bool]:
     """A draft on a compilation, the newest unless `data` names one; whether it is new. One a compilation."""
     event, stage = _take(session, actor, ref, stage_id)
+    contests.check_on(event.id)
     compilation = _compilation(stage, data.get("compilation"))
-    before = queries.protocols(stage.id)
-    found = next((row for row in before if row.compilation_id == compilation.id), None)
+    found = next((row for row in queries.protocols(stage.id) if row.compilation_id == compilation.id), None)
     if found:
         return found, False
     if queries.unsigned(stage.id) and not queries.closed_because(stage.id):
         raise Conflict(_("Sheets of the stage are not signed: have them signed, or close the stage with a reason"))
     protocol = Protocol(
-        stage_id=stage.id, compilation_id=compilation.id, number=str(len(before) + 1), held_on=today(),
+        stage_id=stage.id, compilation_id=compilation.id, number=str(queries.next_number(stage.id)), held_on=today(),
         format="in_person", created_by=actor.id,
     )  # fmt: skip
     _write(event, protocol, {"present": [row.id for row in queries.seated(event.id)], **data})
@@ -86,15 +87,17 @@ def sign(
 ) -> Protocol:
     """Put on record who has signed the paper: the chair, the secretary and as many jurors as the rules ask for.
 
-    What the protocol says is kept from now on, in Kazakh and in Russian.
+    What the protocol says is kept from now on, in Kazakh and in Russian, and its results may be published.
     """
     event, stage, protocol = _draft(session, actor, ref, protocol_id, version)
-    if queries.done(stage.id)[0].id != protocol.compilation_id:
+    compilation = queries.done(stage.id)[0]
+    if compilation.id != protocol.compilation_id:
         raise Conflict(_("There are newer results: write a protocol of them"))
     who = _signers(event, protocol, signed)
     protocol.signatures = [{"id": row.id, "name": row.name, "role": row.role} for row in who]
     protocol.contents = contents.of_protocol(event, protocol)
     protocol.status, protocol.signed_at, protocol.version = SIGNED, utcnow(), protocol.version + 1
+    compilation.signed_at = protocol.signed_at
     _attach(protocol, scan)
     session.flush()
     new = {"status": SIGNED, "signatures": [row.id for row in who], "file": protocol.file_name}
@@ -117,7 +120,7 @@ def attach(session: Session, actor: Actor, ref: str, protocol_id: str, scan: Sca
 
 
 def _take(session: Session, actor: Actor, ref: str, stage_id: str) -> tuple[Event, Stage]:
-    event = queries.directed(ref, actor)
+    event = jury.directed(ref, actor)
     stage = contests.take_turn(session, contests.stage_of(event.id, stage_id).id)
     if stage.status != CLOSED:
         raise Conflict(_("The stage is not closed yet"))
@@ -125,7 +128,7 @@ def _take(session: Session, actor: Actor, ref: str, stage_id: str) -> tuple[Even
 
 
 def _found(session: Session, actor: Actor, ref: str, protocol_id: str) -> tuple[Event, Stage, Protocol]:
-    event = queries.directed(ref, actor)
+    event = jury.directed(ref, actor)
     protocol = queries.protocol_of(event, protocol_id)
     event, stage = _take(session, actor, ref, protocol.stage_id)
     session.refresh(protocol)
@@ -136,6 +139,7 @@ def _draft(
     session: Session, actor: Actor, ref: str, protocol_id: str, version: int | None
 ) -> tuple[Event, Stage, Protocol]:
     event, stage, protocol = _found(session, actor, ref, protocol_id)
+    contests.check_on(event.id)
     if protocol.status != DRAFT:
         raise Conflict(_("The protocol is signed: what it says stays"))
     if version is not None and version != protocol.version:
@@ -158,11 +162,11 @@ def _write(event: Event, protocol: Protocol, data: dict[str, Any]) -> None:
         if name in data and (data[name] is not None or name in {"place", "decision", "dissent"}):
             setattr(protocol, name, data[name] if data[name] is not None else {})
     if data.get("present") is not None:
-        jury = {row.id: row for row in queries.seated(event.id)}
-        if not set(data["present"]) <= set(jury):
+        seats = [row.id for row in queries.seated(event.id)]
+        if not set(data["present"]) <= set(seats):
             raise Invalid({"present": [_("Choose one of the list")]})
-        protocol.present = [key for key in jury if key in data["present"]]
-        protocol.absent = [key for key in jury if key not in data["present"]]
+        protocol.present = [key for key in seats if key in data["present"]]
+        protocol.absent = [key for key in seats if key not in data["present"]]
 
 
 def _facts(protocol: Protocol) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from events_service.awards.models import Award, Protocol
 from events_service.awards.schemas import check_url
 from events_service.db import db
 from events_service.directory import queries as directory
+from events_service.jury.models import CHAIR
 from services.i18n import said_plain
 
 
@@ -51,4 +52,4 @@ def _signers(award: Award, protocol: Protocol) -> list[list[str]]:
     """Who signs on paper; not the chair where jurors are thanked, as she is one of them."""
     if award.member_id:
         return [[_("For the organisers"), ""]]
-    return [[_("Chair of the jury"), row["name"]] for row in protocol.signatures if row["role"] == "chair"]
+    return [[_("Chair of the jury"), row["name"]] for row in protocol.signatures if row["role"] == CHAIR]

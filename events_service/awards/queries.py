@@ -13,9 +13,9 @@ from events_service.entries.models import SUBMITTED, Entry
 from events_service.events import queries as events
 from events_service.events.models import DRAFT, Event
 from events_service.jury import queries as jury
-from events_service.jury.models import ACTIVE, CHAIR, Assignment, JuryMember
+from events_service.jury.models import ACTIVE, CHAIR, ROLES, Assignment, JuryMember
 from events_service.results import queries as results
-from events_service.results.models import DONE, FILED, UPHELD, Appeal, Compilation
+from events_service.results.models import DISMISSED, DONE, FILED, UPHELD, Appeal, Compilation
 from services.database import utcnow
 from services.errors import NotFound
 from services.identity import Actor
@@ -25,19 +25,10 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 ALIKE = str.maketrans("АВЕКМНРСТУХ", "ABEKMHPCTYX")
 
 
-def directed(ref: str, actor: Actor | None) -> Event:
-    """A contest whose papers she keeps: as an organiser, as chair or as secretary."""
-    event = contests.visible(ref, actor)
-    if not jury.directs(actor, event):
-        raise NotFound
-    return event
-
-
 def members(event_id: str) -> list[JuryMember]:
     """The jury: chair, secretary, then the members by name."""
     rows = db.session.scalars(select(JuryMember).where(JuryMember.event_id == event_id))
-    order = {"chair": 0, "secretary": 1}
-    return sorted(rows, key=lambda row: (order.get(row.role, 2), row.name, row.id))
+    return sorted(rows, key=lambda row: (ROLES.index(row.role), row.name, row.id))
 
 
 def seated(event_id: str) -> list[JuryMember]:
@@ -62,6 +53,11 @@ def protocols(stage_id: str) -> list[Protocol]:
     """The protocols of a stage, the newest first."""
     found = select(Protocol).join(Compilation, Compilation.id == Protocol.compilation_id)
     return list(db.session.scalars(found.where(Protocol.stage_id == stage_id).order_by(Compilation.number.desc())))
+
+
+def next_number(stage_id: str) -> int:
+    """The number of a new protocol: drafts that newer results have left behind were never a paper, and have none."""
+    return sum(row.status == SIGNED for row in protocols(stage_id)) + 1
 
 
 def protocol_of(event: Event, protocol_id: str) -> Protocol:
@@ -164,23 +160,29 @@ def next_step(event: Event) -> tuple[str, Stage | None]:
 
 
 def pending(stage: Stage) -> str:
-    """What may yet change the published results of a stage; nothing once they stand.
+    """What may yet change the published results of a stage, as `_behind`, or `window`: there is time to appeal.
 
-    `appeals` wait for an answer, an upheld one is not counted yet (`correct`), an earlier stage has newer results
-    (`overtaken`), or there is time to appeal (`window`).
+    Nothing once they stand.
     """
     published = results.published(stage)
     if published is None:
         return ""
+    return _behind(stage, published) or ("window" if results.takes_appeals(stage) else "")
+
+
+def _behind(stage: Stage, compilation: Compilation) -> str:
+    """Why newer results are called for, if they are.
+
+    `appeals` wait for an answer, one was answered since and stands in no protocol (`correct`), or an earlier stage
+    has newer results (`overtaken`).
+    """
     of_stage = select(func.count(Appeal.id)).where(Appeal.stage_id == stage.id)
-    upheld = of_stage.where(Appeal.status == UPHELD, Appeal.answered_at > published.created_at)
     if db.session.scalar(of_stage.where(Appeal.status == FILED)):
         return "appeals"
-    if db.session.scalar(upheld):
+    answered = Appeal.status.in_((UPHELD, DISMISSED)), Appeal.answered_at > compilation.created_at
+    if db.session.scalar(of_stage.where(*answered)):
         return "correct"
-    if results.overtaken(results.document(published)):
-        return "overtaken"
-    return "window" if results.takes_appeals(stage) else ""
+    return "overtaken" if results.overtaken(results.document(compilation)) else ""
 
 
 def _of_jury(event: Event, first: Stage) -> str:
@@ -191,17 +193,19 @@ def _of_jury(event: Event, first: Stage) -> str:
 
 
 def _in_stage(stage: Stage) -> str:
-    """What is left to do in one stage; nothing where its protocol is signed."""
+    """What is left to do in one stage; nothing where its published results stand."""
     if stage.status == PLANNED:
         dealt = jury.accepted(stage.id) and not jury.short(stage)
         return "empty" if not entries.entrants(stage) else "open" if dealt else "deal"
     if stage.status == OPEN:
         late = stage.closes_at is not None and stage.closes_at <= utcnow()
         return "close" if not unsigned(stage.id) else "late" if late else "score"
-    published = results.published(stage)
-    if published is None:
-        return "show" if done(stage.id) else "compile"
-    if (step := pending(stage)) in {"appeals", "correct", "overtaken"}:
+    published, newest = results.published(stage), results.newest_done(stage.id)
+    if newest is None:
+        return "compile"
+    if published and not _behind(stage, published):
+        return ""
+    if step := _behind(stage, newest):
         return step
-    written = any(row.compilation_id == published.id for row in protocols(stage.id))
-    return "" if standing(stage) else "sign" if written else "write"
+    written = any(row.compilation_id == newest.id for row in protocols(stage.id))
+    return "show" if newest.signed_at else "sign" if written else "write"

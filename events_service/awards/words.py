@@ -1,4 +1,4 @@
-"""What kinds of awards, states of protocols, and reasons in results are called."""
+"""What kinds of awards, states of protocols and answers to appeals are called."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -27,19 +27,12 @@ GIVEN = {
 # Why awards are not given yet, as `queries.pending` calls it.
 WAITS = {
     "appeals": _l("An appeal waits for its answer: awards are given after that"),
-    "correct": _l("An appeal was upheld, and the published results do not count it yet: awards are given after that"),
+    "correct": _l("The protocol of the published results lacks an answer to an appeal: awards are given after that"),
     "overtaken": _l("An earlier stage has newer results than these were compiled from: compile anew"),
     "window": _l("Appeals are taken until %(until)s: awards are given after that"),
 }
 STATES = {DRAFT: ("wait", _l("Draft, not signed yet")), SIGNED: ("ok", _l("Signed"))}
 FORMATS = {"in_person": _l("In person"), "online": _l("Online"), "mixed": _l("In person and online")}
-TIES = {
-    "final": _l("by the score of the final stage"),
-    "heaviest": _l("by the heaviest criterion"),
-    "median": _l("by the median of the marks"),
-    "vote": _l("by the chair's vote"),
-    "shared": _l("the place is shared"),
-}
 APPEALS = {
     "filed": _l("not answered yet"),
     "upheld": _l("upheld"),
@@ -55,11 +48,6 @@ ENTRIES = {
     "withdrawn": _l("taken back"),
 }
 ASSIGNMENTS = {"active": _l("counts"), "recused": _l("stood back"), "removed": _l("taken away")}
-REFUSALS = {
-    "refused: not-connected": _l("there are jurors whom no common entries link"),
-    "refused: few-sheets": _l("a juror has too few sheets"),
-    "refused: no-shrinkage": _l("the rules name no shrinkage above 0"),
-}
 
 
 def kind_name(kind: str) -> str:

@@ -33,8 +33,8 @@ MOST_OF_ENTRY = 5
 def file(session: Session, actor: Actor, ref: str, data: dict[str, Any], submission: str = "") -> tuple[Appeal, bool]:
     """File a loaded `AppealBody`; answers the appeal and whether it is new.
 
-    The same form sent again answers the appeal it made. Raises Conflict outside the window, and where the
-    entry has an appeal in this stage that was not taken back.
+    The same form sent again answers the appeal it made. Raises Conflict outside the window, where the entry
+    has an appeal in this stage that was not taken back, and in a contest that is called off.
     """
     event = contests.visible(ref, actor)
     entry = session.get(Entry, data["entry"])
@@ -74,6 +74,7 @@ def _stage_of(event_id: str, entry: Entry, stage_id: str | None) -> Stage:
 
 
 def _check_may_file(session: Session, stage: Stage, entry: Entry) -> None:
+    contests.check_on(stage.event_id)
     compilation = queries.published(stage)
     if compilation is None or entry.id not in queries.lines_of(queries.document(compilation)):
         raise Conflict(_("No results of this entry are published"), code="not-published")
@@ -111,6 +112,7 @@ def answer(
     """
     event = jury.directed(ref, actor)
     found = _taken(session, queries.appeal_of(event.id, appeal_id))
+    contests.check_on(event.id)
     if partial(session, actor, found):
         raise Conflict(_("You have a conflict of interest with this entry: another answers"), code="own-interest")
     if version is not None and version != found.version:

@@ -40,10 +40,12 @@ NOT_READY, NOT_WHOLE, TROUBLE = "not-ready", "not-whole", "trouble"
 def request(session: Session, actor: Actor, ref: str, stage_id: str) -> Compilation:
     """Ask for the results of a closed stage; while one is on its way, that one is answered.
 
-    Raises Conflict while the stage is not closed, an earlier one has no results, or there are too many versions.
+    Raises Conflict while the stage is not closed, an earlier one has no results, or there are too many versions,
+    and in a contest that is called off.
     """
     event = jury.directed(ref, actor)
     stage = contests.take_turn(session, contests.stage_of(event.id, stage_id).id)
+    contests.check_on(event.id)
     check_closed(stage)
     waits = queries.compilations(stage.id).where(Compilation.status.in_((QUEUED, RUNNING)))
     there: Compilation | None = session.scalars(waits).first()

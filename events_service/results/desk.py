@@ -11,10 +11,11 @@ from events_service.contests import queries as contests
 from events_service.contests.models import Stage
 from events_service.contests.rules import VOTE
 from events_service.db import db
-from events_service.entries.models import Entry
+from events_service.events.models import Event
 from events_service.jury import queries as jury
 from events_service.jury.models import CHAIR
 from events_service.results import appealing, compiling, forms, publishing, queries, reading, words
+from events_service.results.method import SCORES
 from events_service.results.models import DISMISSED, DONE, FILED, QUEUED, RUNNING, UPHELD, Appeal, Compilation
 from events_service.results.schemas import AnswerBody, VoteBody
 from services.app import say
@@ -69,7 +70,7 @@ def _stage_view(stage: Stage) -> dict[str, Any]:
         ],
         "flags": [line for line in lines.values() if line["flag"]],
         "overtaken": document is not None and queries.overtaken(document),
-        "short": sum(line["why"] == "scores" for line in lines.values()),
+        "short": sum(line["why"] == SCORES for line in lines.values()),
     }
 
 
@@ -189,10 +190,9 @@ def answer(ref: str, appeal_id: str) -> ResponseReturnValue:
     """Read an appeal and answer it; upheld, points of single jurors may be corrected."""
     event = jury.directed(ref, me())
     found = queries.appeal_of(event.id, appeal_id)
-    stage, entry = contests.stage_of(event.id, found.stage_id), db.session.get_one(Entry, found.entry_id)
-    compilation = queries.published(stage)
-    line = queries.lines_of(queries.document(compilation)).get(entry.id) if compilation else None
-    sheets, criteria = line["sheets"] if line else [], contests.criteria(stage.id, entry.nomination_id)
+    compilation = queries.published(contests.stage_of(event.id, found.stage_id))
+    line = queries.lines_of(queries.document(compilation)).get(found.entry_id) if compilation else None
+    sheets, criteria = line["sheets"] if line else [], contests.criteria(found.stage_id, found.entry.nomination_id)
     changed: list[dict[str, str]] = []
 
     def to_body(values: dict[str, Any]) -> dict[str, Any]:
@@ -205,32 +205,28 @@ def answer(ref: str, appeal_id: str) -> ResponseReturnValue:
         with form.attempt(db):
             appealing.answer(db.session(), me(), ref, appeal_id, form.data, form.version)
     if form.ok:
-        _say_answered(form.data["decision"])
+        said = _("The appeal is answered, a letter tells of it. Compile the results anew: their protocol records it")
+        say(said, "warn")
         return redirect(f"/contests/{event.slug}/results/appeals", 303)
     forms.name_errors(form, changed)
-    html = render_template(
+    about = {"line": line, "compilation": compilation, "criteria": criteria, "sheets": sheets}
+    return _answer_page(form, event, found, about), form.status
+
+
+def _answer_page(form: Form, event: Event, found: Appeal, about: dict[str, Any]) -> str:
+    """The form, beside what is published of the entry."""
+    return render_template(
         "results/answer.html",
         form=form,
         event=event,
-        stage=stage,
-        entry=entry,
+        stage=contests.stage_of(event.id, found.stage_id),
+        entry=found.entry,
         appeal=found,
-        line=line,
-        compilation=compilation,
-        criteria=criteria,
-        sheets=sheets,
         names=jury.names(event.id),
         field_of=forms.field_of,
         partial=appealing.partial(db.session(), me(), found),
         decisions=[(UPHELD, _("Uphold")), (DISMISSED, _("Dismiss"))],
         words=words,
         exact=reading.exact,
+        **about,
     )
-    return html, form.status
-
-
-def _say_answered(decision: str) -> None:
-    if decision == UPHELD:
-        say(_("The appeal is upheld. Compile the results anew and publish them as a new version"), "warn")
-    else:
-        say(_("The appeal is dismissed. The entrant gets a letter"))

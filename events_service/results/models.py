@@ -20,7 +20,8 @@ class Compilation(Identified, db.Model):
     """Results of one stage, compiled once and never changed; `document` is canonical JSON, byte for byte.
 
     It holds inputs, method, all arithmetic and the places; `inputs_hash` is the SHA-256 of the inputs.
-    `done` of `total` steps is the progress while it runs; `reason` says why it failed.
+    `done` of `total` steps is the progress while it runs; `reason` says why it failed. It is published only after
+    `signed_at`, when its protocol was signed.
     """
 
     __table_args__ = (UniqueConstraint("stage_id", "number"), Index(None, "status"))
@@ -39,6 +40,7 @@ class Compilation(Identified, db.Model):
     created_by: Mapped[str] = mapped_column(ID)
     created_at: Mapped[datetime] = mapped_column(Instant, default=utcnow)
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    signed_at: Mapped[datetime | None] = mapped_column(Instant)
     published_at: Mapped[datetime | None] = mapped_column(Instant)
 
 

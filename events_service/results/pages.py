@@ -16,7 +16,7 @@ from events_service.events.models import Event
 from events_service.jury import queries as jury
 from events_service.jury.words import GROUNDS
 from events_service.results import appealing, queries, reading, words
-from events_service.results.models import DONE, FILED, UPHELD, Appeal, Compilation
+from events_service.results.models import DONE, FILED, TAKEN_BACK, UPHELD, Appeal, Compilation
 from events_service.results.schemas import AppealBody
 from services.app import say
 from services.errors import NotFound
@@ -156,7 +156,7 @@ def appeal(ref: str) -> ResponseReturnValue:
     """The appeals of an entrant with their answers, and the form of a new one within the window."""
     event = contests.visible(ref, me())
     own = _own_appeals(event)
-    closed = {(row.stage_id, row.entry_id) for row in own if row.status != "withdrawn"}
+    closed = {(row.stage_id, row.entry_id) for row in own if row.status != TAKEN_BACK}
     free = [(stage, entry) for stage, entry in queries.appealable(event.id, me()) if (stage.id, entry.id) not in closed]
     if not own and not free and not _mine(event):
         raise NotFound

@@ -35,7 +35,8 @@ def publish(session: Session, actor: Actor, ref: str, compilation_id: str) -> Co
     """Let a stage point at a compilation: entries go on to the next stage and entrants are told.
 
     Of a later version only those are told whose line has changed. Doing it again changes nothing. Raises
-    Conflict for what is not finished, is older than what is published, or is not what would be compiled now.
+    Conflict for what is not finished, is older than what is published, is not what would be compiled now, or
+    has no signed protocol, and in a contest that is called off.
     """
     event = jury.directed(ref, actor)
     found = queries.compilation_of(event.id, compilation_id)
@@ -59,6 +60,7 @@ def publish(session: Session, actor: Actor, ref: str, compilation_id: str) -> Co
 
 
 def _check(session: Session, stage: Stage, found: Compilation, before: Compilation | None) -> None:
+    contests.check_on(stage.event_id)
     compiling.check_closed(stage)
     if found.status != DONE:
         raise errors.Conflict(_("These results are not compiled yet"), code="not-compiled")
@@ -67,6 +69,8 @@ def _check(session: Session, stage: Stage, found: Compilation, before: Compilati
     if not compiling.is_current(session, stage, found):
         said = _("Scores, votes or answers to appeals have changed since then: compile the results anew")
         raise errors.Conflict(said, code="results-stale")
+    if found.signed_at is None:
+        raise errors.Conflict(_("Have the protocol of these results signed first"), code="not-signed")
 
 
 def changed(stage: Stage, found: Compilation) -> list[str]:
@@ -132,6 +136,7 @@ def chair_of(event: Event, actor: Actor) -> JuryMember:
 
 
 def _check_tie(session: Session, actor: Actor, stage: Stage, entries: tuple[str, ...]) -> None:
+    contests.check_on(stage.event_id)
     compiling.check_closed(stage)
     if VOTE not in jury.rules(stage.event_id).ties:
         raise errors.Conflict(_("The rules of this contest know no vote on ties"), code="no-vote")

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 
 from events_service.contests import queries as contests
 from events_service.contests.models import Stage
@@ -118,7 +119,7 @@ def appealable(event_id: str, actor: Actor) -> Iterator[tuple[Stage, Entry]]:
 def appeals(event_id: str) -> Select[Any]:
     """All appeals of a contest, those that wait for an answer first."""
     found = select(Appeal).join(Stage, Stage.id == Appeal.stage_id).where(Stage.event_id == event_id)
-    return found.order_by(Appeal.status != FILED, Appeal.filed_at, Appeal.id)
+    return found.options(joinedload(Appeal.entry)).order_by(Appeal.status != FILED, Appeal.filed_at, Appeal.id)
 
 
 def appeal_of(event_id: str, appeal_id: str) -> Appeal:

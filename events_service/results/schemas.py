@@ -60,6 +60,7 @@ class CompilationAnswer(Body):
     current = ma.Boolean()
     created_at = Moment()
     finished_at = Moment(allow_none=True)
+    signed_at = Moment(allow_none=True)
     published_at = Moment(allow_none=True)
     document = ma.Dict()
 

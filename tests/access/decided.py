@@ -47,7 +47,7 @@ def _publish(session: Any, found: Any) -> None:
     from events_service.contests.models import Stage as Round
 
     round_ = session.get_one(Round, found.stage_id)
-    found.published_at = round_.published_at = found.finished_at
+    found.signed_at = found.published_at = round_.published_at = found.finished_at
     round_.compilation_id = found.id
 
 

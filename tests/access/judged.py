@@ -19,6 +19,10 @@ from services.fields import today
 from tests.access import scene
 
 TITLE = {"kk": "Сахна", "ru": "Сцена"}
+INPUTS = {
+    "stage": {"followed": False},
+    **{name: [] for name in ("stages", "nominations", "entries", "sheets", "corrections")},
+}
 RULES = written(Rules(quorum=1, signatures=0))
 
 
@@ -81,12 +85,12 @@ def _paper(session, stage: str, kind: str, entry: str, jury: list[str]) -> str:
         "tie": None, "flag": None,
     }  # fmt: skip
     document = {
-        "method": "mean", "rules": RULES, "inputs": {"stages": []}, "inputs_hash": "0" * 64, "correction": None,
+        "method": "mean", "rules": RULES, "inputs": INPUTS, "inputs_hash": "0" * 64, "correction": None,
         "nominations": [{"id": kind, "code": "A", "entries": [line]}],
     }  # fmt: skip
     compilation = _added(session, Compilation(
         stage_id=stage, number=1, status=DONE, document=json.dumps(document), created_by="scene",
-        inputs_hash="0" * 64, published_at=utcnow(),
+        inputs_hash="0" * 64, signed_at=utcnow(), published_at=utcnow(),
     ))  # fmt: skip
     return _added(session, Protocol(
         stage_id=stage, compilation_id=compilation, number="1", held_on=today(), present=jury, created_by="scene",

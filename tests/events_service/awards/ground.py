@@ -57,16 +57,30 @@ def compiled(arena: Arena, stage: str = "FINAL", publish: bool = True, **changes
         made = Compilation(
             stage_id=row.id, number=number, status=DONE, method="mean-1", inputs_hash="ab" * 32, created_by="test",
             document=json.dumps(document, ensure_ascii=False, sort_keys=True), finished_at=utcnow(),
-            published_at=utcnow(),
             created_at=utcnow() + timedelta(seconds=number),
         )  # fmt: skip
         session.add(made)
         session.flush()
         if publish:
-            made.published_at, row.published_at = utcnow(), row.published_at or utcnow() - APPEALS_OVER
-            row.compilation_id = made.id
+            made.signed_at = utcnow()
+            _publish(row, made)
         assert row.status == CLOSED
         return made.id
+
+
+def point(arena: Arena, stage: str = "FINAL") -> str:
+    """Publish the newest compilation of a stage, which is answered."""
+    with arena.suite.events.app_context(), db.transaction() as session:
+        row = session.get_one(Stage, arena.stages[stage])
+        found = select(Compilation).where(Compilation.stage_id == row.id).order_by(Compilation.number.desc())
+        newest = session.scalars(found).first()
+        _publish(row, newest)
+        return newest.id
+
+
+def _publish(stage: Stage, made: Compilation) -> None:
+    made.published_at, stage.published_at = utcnow(), stage.published_at or utcnow() - APPEALS_OVER
+    stage.compilation_id = made.id
 
 
 def _document(session, stage: Stage) -> Document:
@@ -82,14 +96,31 @@ def _document(session, stage: Stage) -> Document:
         rows.sort(key=lambda row: -Fraction(row["score"]))
         for place, row in enumerate(rows, start=1):
             row["place"] = place
-    before = select(Stage).where(Stage.event_id == stage.event_id, Stage.position < stage.position)
-    earlier = [{"id": row.id, "compilation": row.compilation_id} for row in session.scalars(before)]
     return {
-        "method": "mean-1", "rules_version": 1, "rules": rules, "inputs": {"stages": earlier}, "inputs_hash": "ab" * 32,
+        "method": "mean-1", "rules_version": 1, "rules": rules, "inputs_hash": "ab" * 32,
+        "inputs": _inputs(session, stage, sheets),
         "stage": {"id": stage.id, "code": stage.code, "kind": stage.kind, "weight": "0.4", "position": stage.position},
         "jurors": [], "connected": True, "correction": None,
         "nominations": [{"id": key, "code": codes[key], "entries": rows} for key, rows in found.items()],
     }  # fmt: skip
+
+
+def _inputs(session, stage: Stage, sheets: dict[str, list[Document]]) -> Document:
+    """As far as awards and protocols read them."""
+    stages = session.scalars(select(Stage).where(Stage.event_id == stage.event_id)).all()
+    lines: dict[str, list[Document]] = defaultdict(list)
+    for row in session.scalars(select(Criterion).where(Criterion.stage_id == stage.id)):
+        lines[row.nomination_id].append({"code": row.code, "max": str(row.max_points), "weight": str(row.weight)})
+    return {
+        "stage": {"followed": any(row.position > stage.position for row in stages)},
+        "stages": [
+            {"id": row.id, "compilation": row.compilation_id} for row in stages if row.position < stage.position
+        ],
+        "nominations": [{"id": kind, "criteria": criteria} for kind, criteria in lines.items()],
+        "entries": [{"id": entry, "nomination": session.get_one(Entry, entry).nomination_id} for entry in sheets],
+        "sheets": [{**sheet, "entry": entry} for entry, found in sheets.items() for sheet in found],
+        "corrections": [],
+    }
 
 
 def _entry(entry: Entry, sheets: list[Document]) -> Document:

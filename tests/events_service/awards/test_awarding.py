@@ -108,19 +108,21 @@ def test_results_that_are_not_published_or_not_signed_give_nothing(arena):
 
 
 def test_awards_wait_until_no_appeal_can_change_the_results(suite, arena):
-    """One waits for its answer, then is upheld and not yet counted, then dismissed while more may come."""
+    """One waits for its answer, then it stands in no protocol, then it does while more may come."""
     signed(arena, "REMOTE")
     signed(arena)
     with suite.events.app_context(), db.transaction() as session:
         stage = session.get_one(Stage, arena.stages["FINAL"])
         about = {"stage_id": stage.id, "compilation_id": stage.compilation_id, "text": "Р"}
-        appeal = Appeal(entry_id=arena.entries[0], answered_at=utcnow() + timedelta(hours=1), **about)
+        appeal = Appeal(entry_id=arena.entries[0], **about)
         session.add(appeal)
         session.flush()
         over = stage.published_at
-    said = set()
-    for status, published in ((FILED, over), (UPHELD, over), (DISMISSED, utcnow())):
-        put(arena, Appeal, appeal.id, status=status)
+    said, since = set(), utcnow() + timedelta(hours=1)
+    for status, answered, published in (
+        (FILED, None, over), (UPHELD, since, over), (DISMISSED, since, over), (DISMISSED, over, utcnow()),
+    ):  # fmt: skip
+        put(arena, Appeal, appeal.id, status=status, answered_at=answered)
         put(arena, Stage, stage.id, published_at=published)
         refused = give(arena)
         assert (refused.status_code, refused.get_json()["type"]) == (409, "tag:qonyrau,2026:awards-wait")

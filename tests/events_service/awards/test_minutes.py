@@ -11,7 +11,7 @@ from events_service.db import db
 from events_service.entries.models import Entry
 from events_service.files import store, sweeping
 from events_service.jury.models import RECUSED, REMOVED, Assignment, Conflict, JuryMember
-from events_service.results.models import UPHELD, Appeal, TieVote
+from events_service.results.models import UPHELD, Appeal, Compilation, TieVote
 from services.database import utcnow
 from tests.events_service import arena as arenas
 from tests.events_service.awards import ground, reading
@@ -46,7 +46,8 @@ def plant(arena, stage):
         added = next(row for row in sheets if row.entry_id == arena.entries[2] and row.member_id == arena.members[3])
         added.ground = "split"
         away = next(row for row in sheets if row.entry_id == arena.entries[7] and row.member_id == arena.members[4])
-        away.status, away.signed_at = REMOVED, None
+        away.status, away.reason, away.signed_at = REMOVED, "Уехала в командировку", None
+        session.get_one(JuryMember, arena.members[6]).active = False  # she has signed all of hers
         session.add(Conflict(member_id=arena.members[4], entry_id=arena.entries[7], kind="own_school"))
         fifth, sixth = arena.entries[4:6]
         vote = {"entries": sorted([fifth, sixth]), "order": [sixth, fifth], "reason": "Опыт работы", "by_id": "chair"}
@@ -77,8 +78,9 @@ def test_protocol_says_all_that_happened_in_both_papers(suite):
         of_contest = (select(row.name).where(row.event_id == arena.event_id) for row in (JuryMember, Entry))
         names = [name for found in of_contest for name in db.session.scalars(found)]
     expected = [
-        "Протокол № 1", "приказ № 12", "Председатель", "Секретарь", "7 из 7, нужно 5: кворум есть", "Бывшая ученица",
-        "Своя школа", "№ 8", "дополнительное чтение", "голосом председателя", "№ 6, № 5. Основание: Опыт работы",
+        "Протокол № 1", "приказ № 12", "Председатель", "Секретарь", "6 из 6, нужно 5: кворум есть", "Бывшая ученица",
+        "Уехала в командировку", "Оценили работы и вышли из жюри раньше",
+        "Своя школа", "№ 8", "дополнительное чтение", "решил голос председателя", "№ 6, № 5. Основание: Опыт работы",
         "место разделено", "предел района: не больше 1 работ", "ниже порога 80,00", "Прошу пересмотреть план урока",
         "удовлетворена: План засчитан", "проходит в следующий этап: № 1", "Поблагодарить школы",
         "Особое мнение члена жюри", "Подписи", "abababababababab",
@@ -162,12 +164,19 @@ def test_ties_of_the_last_stage_show_the_total_that_is_equal(suite):
     assert [one["blocks"] for one in found if one["title"] == "Ерекше пікір"] == [[{"text": "Болған жоқ."}]]
 
 
-def test_draft_of_older_results_is_not_signed(suite):
+def test_draft_of_older_results_is_left_behind_and_never_signed(suite):
+    """Its number goes to the protocol of the newer results, and only those may be published."""
     arena = ground.closed(suite, entries=2)
-    ground.compiled(arena)
-    drafted(arena)
-    ground.compiled(arena)
+    older = ground.compiled(arena, publish=False)
+    first = drafted(arena)
+    newer = ground.compiled(arena, publish=False)
     assert call(arena, "POST", "/sign", {"signed": arena.members}).status_code == 409
+    second = drafted(arena)
+    assert (first["number"], second["number"], second["compilation"]) == ("1", "1", newer)
+    assert call(arena, "POST", "/sign", {"signed": arena.members}).get_json()["status"] == "signed"
+    with suite.events.app_context():
+        signed = [db.session.get_one(Compilation, one).signed_at for one in (older, newer)]
+    assert signed[0] is None and signed[1]
 
 
 def test_directors_write_it_on_pages_and_attach_the_signed_paper(suite, monkeypatch):

@@ -9,8 +9,11 @@ from events_service.contests.models import Contest
 from events_service.db import db
 from events_service.entries.models import SUBMITTED, Entry
 from events_service.events.models import Event
+from events_service.results.models import DISMISSED, Appeal, Compilation
 from services.database import utcnow
 from tests.events_service import arena as scene
+from tests.events_service.awards import ground
+from tests.events_service.awards.test_minutes import call, drafted
 
 pytestmark = pytest.mark.one_engine("sqlite")
 
@@ -43,6 +46,26 @@ def test_next_step_leads_from_scoring_to_results(suite):
     assert next_of(arena) == ("close", "REMOTE")
     scene.close(arena, "REMOTE")
     assert next_of(arena) == ("compile", "REMOTE")
+
+
+def test_next_step_leads_from_results_by_the_signed_protocol_to_publishing(suite):
+    arena = ground.closed(suite, entries=2, stage="REMOTE")
+    for _results in ("first", "of a stage that was published, with an appeal answered since"):
+        ground.compiled(arena, "REMOTE", publish=False)
+        assert next_of(arena) == ("write", "REMOTE")
+        drafted(arena, "REMOTE")
+        assert next_of(arena) == ("sign", "REMOTE")
+        assert call(arena, "POST", "/sign", {"signed": arena.members}, stage="REMOTE").status_code == 200
+        assert next_of(arena) == ("show", "REMOTE")
+        shown = suite.get(f"/contests/{scene.SLUG}/protocol", arena.organiser, "en").text
+        assert "they can be published" in shown
+        published = ground.point(arena, "REMOTE")
+        assert next_of(arena) == ("empty", "FINAL")
+        with suite.events.app_context(), db.transaction() as session:
+            since = session.get_one(Compilation, published).created_at + timedelta(milliseconds=1)
+            about = {"stage_id": arena.stages["REMOTE"], "compilation_id": published, "entry_id": arena.entries[0]}
+            session.add(Appeal(text="Р", answered_at=since, status=DISMISSED, **about))
+        assert next_of(arena) == ("correct", "REMOTE")
 
 
 def test_contest_page_shows_the_next_step_to_who_directs_it_and_to_nobody_else(suite):

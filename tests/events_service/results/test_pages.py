@@ -122,6 +122,11 @@ def test_desk_compiles_publishes_and_takes_the_vote(suite):
     desk.submit(f"{hall.pages}/desk/{stage}/compile")
     hall.work()
     desk.get(f"{hall.pages}/desk")
+    newest = hall.call("GET", f"/stages/{stage}/results")["items"][0]
+    desk.get(f"{hall.pages}/{newest['id']}/publish")
+    assert "Have the protocol of these results signed first" in desk.text and desk.tree.find(".//main//form") is None
+    hall.protocol_signed(newest)
+    desk.get(f"{hall.pages}/desk")
     desk.get(next(a.get("href") for a in desk.tree.iter("a") if a.get("href", "").endswith("/publish")))
     assert "3 entrants get one" in desk.text
     desk.submit()

@@ -6,8 +6,10 @@ from sqlalchemy import select
 from events_service.contests.models import Stage
 from events_service.db import Audit, Notification, db
 from events_service.entries.models import StageEntry
-from events_service.jury.models import Assignment, Conflict
+from events_service.events.models import Event
+from events_service.jury.models import SECRETARY, Assignment, Conflict, JuryMember
 from events_service.notifications import letters
+from tests.events_service.jury.court import put
 from tests.events_service.results.hall import closed
 
 # Entry 0 and 1 tie; 2 is below the threshold.
@@ -48,6 +50,35 @@ def test_only_what_would_be_compiled_now_is_published_and_never_an_older_version
     assert hall.publish(third, status=409)["type"].endswith("results-stale")
     with suite.events.app_context():
         assert db.session.get_one(Stage, hall.arena.stages["REMOTE"]).compilation_id == second["id"]
+
+
+def test_results_wait_for_the_signatures_of_their_protocol(suite):
+    """Of a later version too, and until it is published nobody else learns of either."""
+    hall = closed(suite, {**SCORES, (0, 2): 90}, quorum=2, signatures=0)
+    with suite.events.app_context(), db.transaction() as session:
+        session.get_one(JuryMember, hall.arena.members[1]).role = SECRETARY
+    stage, own = f"/stages/{hall.arena.stages['REMOTE']}", hall.teacher(0)
+    for number in (1, 2):
+        path = f"/results/{hall.compile()['id']}"
+        assert hall.call("POST", f"{path}/publish", status=409)["type"].endswith("not-signed")
+        hall.call("POST", f"{stage}/protocol", {}, status=201)
+        assert hall.call("GET", path)["signed_at"] is None
+        hall.call("POST", f"{stage}/protocol/sign", {"signed": hall.arena.members})
+        assert hall.call("GET", path)["signed_at"]
+        for who in (own, hall.arena.juror(2)):
+            hall.call("GET", path, as_=who, status=404)
+            hall.call("GET", f"{stage}/protocol", as_=who, status=404)
+            assert hall.call("GET", f"{stage}/results", as_=who)["total"] == number - 1
+        assert hall.call("POST", f"{path}/publish")["current"] is True
+        assert hall.call("GET", path, as_=own)["signed_at"]
+
+
+def test_results_that_have_changed_are_compiled_anew_before_their_protocol_is_signed(suite):
+    hall = closed(suite, SCORES)
+    version = hall.compile()
+    hall.change(0, status="withdrawn")
+    refused = hall.call("POST", f"/results/{version['id']}/publish", status=409)
+    assert refused["type"].endswith("results-stale")
 
 
 def test_cap_of_a_district_keeps_out_and_equals_at_it_pass(suite):
@@ -153,6 +184,33 @@ def test_entry_let_in_when_the_next_stage_is_over_is_told_why_it_has_no_place(su
     }  # fmt: skip
     page = suite.get(f"{hall.pages}?version={version['id']}", None, "ru").text
     assert page.count("для неё не проводился") == page.count("Мало оценок") == 1
+
+
+@pytest.mark.one_engine("sqlite")
+def test_nothing_is_decided_while_the_contest_is_called_off(suite):
+    hall = closed(suite, SCORES)
+    hall.published()
+    appeals = [{"entry": hall.arena.entries[n], "text": "Балл", "stage": hall.arena.stages["REMOTE"]} for n in (0, 1)]
+    filed = hall.call("POST", "/appeals", appeals[0], as_=hall.teacher(0), status=201)
+    newer = hall.compile()
+    hall.protocol_signed(newer)
+    stage = f"/stages/{hall.arena.stages['REMOTE']}"
+    calls = [
+        (f"/appeals/{filed['id']}/answer", {"decision": "dismissed", "answer": "Дұрыс"}, None, 200),
+        ("/appeals", appeals[1], hall.teacher(1), 201),
+        (f"{stage}/ties", {"entries": hall.arena.entries[:2], "reason": "Алқа"}, hall.chair, 201),
+        (f"{stage}/protocol", {}, None, 201),
+        (f"{stage}/results", None, None, 202),
+    ]
+    for status in ("cancelled", "published"):
+        put(hall.arena, Event, hall.arena.event_id, status=status)
+        if status == "cancelled":
+            published = hall.call("POST", f"/results/{newer['id']}/publish", status=409)
+            assert published["type"].endswith(":cancelled")
+        for path, body, who, works in calls:
+            reply = hall.call("POST", path, body, as_=who, status=works if status == "published" else 409)
+            assert status == "published" or reply["type"].endswith(":cancelled")
+    assert len(told(hall)) == 3
 
 
 @pytest.mark.parametrize("overtaken", [False, True])
