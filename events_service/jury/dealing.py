@@ -152,10 +152,7 @@ def refill(session: Session, stage: Stage, entry: Entry) -> Assignment | None:
     """Deal an entry again that has lost a reader whom it needs; the organiser is told when nobody can take it."""
     if all(short.id != entry.id for short, _readers in queries.short(stage)):
         return None
-    given = _give(session, stage, entry, REDEAL)
-    if given is None:
-        letters.owe_short(session, stage, entry)
-    return given
+    return _give_or_tell(session, stage, entry, REDEAL)
 
 
 def refill_all(session: Session, stage: Stage) -> None:
@@ -173,8 +170,8 @@ def let_in(session: Session, stage: Stage, entry: Entry) -> None:
 
 
 def one_more(session: Session, stage: Stage, entry: Entry) -> Assignment | None:
-    """One more reader on a wide split, inside a turn that is taken; None when nobody is left."""
-    return _give(session, stage, entry, SPLIT)
+    """One more reader on a wide split, in a turn that is taken; None, and the organiser told, when nobody is left."""
+    return _give_or_tell(session, stage, entry, SPLIT)
 
 
 def has_scores(session: Session, stage_id: str) -> bool:
@@ -195,6 +192,13 @@ def _check_replaceable(session: Session, stage: Stage) -> None:
         raise Refused(_("The stage is closed"))
     if has_scores(session, stage.id):
         raise Refused(_("Scores have been given: the deal stays"), code="deal-in-use")
+
+
+def _give_or_tell(session: Session, stage: Stage, entry: Entry, ground: str) -> Assignment | None:
+    given = _give(session, stage, entry, ground)
+    if given is None:
+        letters.owe_short(session, stage, entry)
+    return given
 
 
 def _give(session: Session, stage: Stage, entry: Entry, ground: str) -> Assignment | None:
