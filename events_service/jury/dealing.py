@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from events_service.contests import queries as contests
@@ -26,6 +26,7 @@ from events_service.jury.models import (
     DEAL,
     DROPPED,
     LATE,
+    MOST_SEED,
     PROPOSED,
     RECUSED,
     REDEAL,
@@ -43,7 +44,7 @@ from services.errors import Conflict as Refused
 from services.errors import NotFound
 from services.identity import Actor
 
-MOST_DEALS, MOST_SEED = 50, 999_999
+MOST_DEALS = 50
 DEALER = Actor(id="dealing", name="Dealing", roles=frozenset(), session="")
 
 
@@ -175,9 +176,10 @@ def one_more(session: Session, stage: Stage, entry: Entry) -> Assignment | None:
 
 
 def has_scores(session: Session, stage_id: str) -> bool:
-    """Has anybody scored in this stage yet?"""
-    of = exists().where(Score.assignment_id == Assignment.id, Assignment.stage_id == stage_id)
-    return bool(session.scalar(select(of)))
+    """Has anybody put down points or words in this stage yet? Every save counts the version of a sheet up."""
+    begun = Assignment.stage_id == stage_id, Assignment.status == ACTIVE, Assignment.version > 1
+    points = Score.assignment_id == Assignment.id, Assignment.stage_id == stage_id
+    return bool(session.scalar(select(or_(exists().where(*begun), exists().where(*points)))))
 
 
 def _take(session: Session, actor: Actor, ref: str, stage_id: str) -> Stage:
