@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from events_service.contests import queries as contests
-from events_service.contests.models import PLANNED, Stage
+from events_service.contests.models import CLOSED, OPEN, PLANNED, Stage
 from events_service.db import db
 from events_service.entries import queries as entries
 from events_service.events import queries as events
@@ -72,7 +72,7 @@ def overview(ref: str) -> str:
         states=words.STAGES,
         progress={stage.id: queries.progress(stage.id) for stage in rows},
         missing={stage.id: stages.missing(db.session(), event, stage) for stage in rows if stage.status == PLANNED},
-        short={stage.id: queries.short(stage) for stage in rows if stage.status == "open"},
+        short={stage.id: queries.short(stage) for stage in rows if stage.status == OPEN},
         leads=queries.leads(me(), event),
     )
 
@@ -131,7 +131,7 @@ def _chosen(event: Event) -> Stage | None:
     wanted = request.args.get("stage", "")
     if wanted:
         return contests.stage_of(event.id, wanted)
-    return next((stage for stage in rows if stage.status != "closed"), rows[-1] if rows else None)
+    return next((stage for stage in rows if stage.status != CLOSED), rows[-1] if rows else None)
 
 
 def _deal_page(event: Event, stage: Stage | None, form: Form) -> ResponseReturnValue:
@@ -148,7 +148,7 @@ def _deal_page(event: Event, stage: Stage | None, form: Form) -> ResponseReturnV
         deal=shown,
         rows=_by_juror(event, shown, {key: entry.number for key, entry in works.items()}) if shown else [],
         entries=len(works),
-        fixed=stage.status == "closed" or dealing.has_scores(db.session(), stage.id),
+        fixed=stage.status == CLOSED or dealing.has_scores(db.session(), stage.id),
         kinds=words.CONFLICTS,
         blocked=words.kinds_told(shown.facts["blocked"], events.owns(me(), event)) if shown else {},
     )

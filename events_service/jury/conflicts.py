@@ -24,13 +24,13 @@ Pair = tuple[str, str]  # of a member and an entry
 
 @dataclass(frozen=True)
 class Reader:
-    """A juror: who she is, and the schools she works and has worked at."""
+    """A juror: who she is, the schools she works and has worked at, and the districts of her school and her office."""
 
     id: str
     person_id: str
     school_id: str | None
     former: frozenset[str] = frozenset()
-    district: str = ""
+    districts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def conflicts_between(
                 "former_school": entry.school_id in juror.former,
                 "cluster": bool(near),
                 "twin": juror.school_id in twins,
-                "own_district": own_district and bool(entry.district) and juror.district == entry.district,
+                "own_district": own_district and bool(entry.district) and entry.district in juror.districts,
             }
             kind = next((kind for kind, holds in kinds.items() if holds), None)
             if kind:
@@ -147,18 +147,25 @@ def _day(entry: Entry) -> date:
 def _readers(session: Session, members: Sequence[JuryMember]) -> list[Reader]:
     """A member's school as the copy knows it now; the one she was named from is a former one when she has moved."""
     people = [member.person_id for member in members]
-    now = dict(session.execute(select(Person.id, Person.school_id).where(Person.id.in_(people))).tuples().all())
+    known = session.execute(select(Person.id, Person.school_id, Person.roles).where(Person.id.in_(people))).tuples()
+    now = {person: (school, _offices(roles)) for person, school, roles in known}
     former: dict[str, set[str]] = defaultdict(set)
     for person, school in session.execute(
         select(FormerSchool.person_id, FormerSchool.school_id).where(FormerSchool.person_id.in_(people))
     ):
         former[person].add(school)
-    schools = {member.id: now.get(member.person_id, member.school_id) for member in members}
-    known = select(School.id, School.territory_code).where(School.id.in_({s for s in schools.values() if s}))
-    places = dict(session.execute(known).tuples().all())
+    homes = {member.id: now.get(member.person_id, (member.school_id, frozenset())) for member in members}
+    wanted = School.id.in_({school for school, _districts in homes.values() if school})
+    places = {key: {code} for key, code in session.execute(select(School.id, School.territory_code).where(wanted))}
     readers = []
     for member in members:
-        school, named_from = schools[member.id], {member.school_id} if member.school_id else set()
+        (school, offices), named_from = homes[member.id], {member.school_id} if member.school_id else set()
         left = frozenset((former[member.person_id] | named_from) - {school})
-        readers.append(Reader(member.id, member.person_id, school, left, places.get(school or "", "")))
+        districts = offices | places.get(school or "", set())
+        readers.append(Reader(member.id, member.person_id, school, left, districts))
     return readers
+
+
+def _offices(roles: Iterable[str]) -> frozenset[str]:
+    """The districts of which she is the coordinator."""
+    return frozenset(held.partition(":")[2] for held in roles if held.startswith("coordinator:"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from events_service.contests import queries as contests
@@ -26,6 +26,7 @@ from events_service.jury.models import (
     DEAL,
     DROPPED,
     LATE,
+    MOST_SEED,
     PROPOSED,
     RECUSED,
     REDEAL,
@@ -43,7 +44,7 @@ from services.errors import Conflict as Refused
 from services.errors import NotFound
 from services.identity import Actor
 
-MOST_DEALS, MOST_SEED = 50, 999_999
+MOST_DEALS = 50
 DEALER = Actor(id="dealing", name="Dealing", roles=frozenset(), session="")
 
 
@@ -152,10 +153,7 @@ def refill(session: Session, stage: Stage, entry: Entry) -> Assignment | None:
     """Deal an entry again that has lost a reader whom it needs; the organiser is told when nobody can take it."""
     if all(short.id != entry.id for short, _readers in queries.short(stage)):
         return None
-    given = _give(session, stage, entry, REDEAL)
-    if given is None:
-        letters.owe_short(session, stage, entry)
-    return given
+    return _give_or_tell(session, stage, entry, REDEAL)
 
 
 def refill_all(session: Session, stage: Stage) -> None:
@@ -173,14 +171,15 @@ def let_in(session: Session, stage: Stage, entry: Entry) -> None:
 
 
 def one_more(session: Session, stage: Stage, entry: Entry) -> Assignment | None:
-    """One more reader on a wide split, inside a turn that is taken; None when nobody is left."""
-    return _give(session, stage, entry, SPLIT)
+    """One more reader on a wide split, in a turn that is taken; None, and the organiser told, when nobody is left."""
+    return _give_or_tell(session, stage, entry, SPLIT)
 
 
 def has_scores(session: Session, stage_id: str) -> bool:
-    """Has anybody scored in this stage yet?"""
-    of = exists().where(Score.assignment_id == Assignment.id, Assignment.stage_id == stage_id)
-    return bool(session.scalar(select(of)))
+    """Has anybody put down points or words in this stage yet? Every save counts the version of a sheet up."""
+    begun = Assignment.stage_id == stage_id, Assignment.status == ACTIVE, Assignment.version > 1
+    points = Score.assignment_id == Assignment.id, Assignment.stage_id == stage_id
+    return bool(session.scalar(select(or_(exists().where(*begun), exists().where(*points)))))
 
 
 def _take(session: Session, actor: Actor, ref: str, stage_id: str) -> Stage:
@@ -195,6 +194,13 @@ def _check_replaceable(session: Session, stage: Stage) -> None:
         raise Refused(_("The stage is closed"))
     if has_scores(session, stage.id):
         raise Refused(_("Scores have been given: the deal stays"), code="deal-in-use")
+
+
+def _give_or_tell(session: Session, stage: Stage, entry: Entry, ground: str) -> Assignment | None:
+    given = _give(session, stage, entry, ground)
+    if given is None:
+        letters.owe_short(session, stage, entry)
+    return given
 
 
 def _give(session: Session, stage: Stage, entry: Entry, ground: str) -> Assignment | None:

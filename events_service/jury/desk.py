@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from events_service.contests import queries as contests
+from events_service.contests.models import CLOSED
 from events_service.db import db
 from events_service.directory import queries as directory
 from events_service.events import queries as events
@@ -103,7 +104,7 @@ def remove(ref: str, member_id: str) -> ResponseReturnValue:
         row
         for stage in contests.stages(event.id)
         for row in queries.progress(stage.id)
-        if row.member.id == member.id and stage.status != "closed"
+        if row.member.id == member.id and stage.status != CLOSED
     ]
     left = sum(row.dealt - row.signed for row in open_now)
     return render_template("jury/remove.html", form=form, event=event, member=member, left=left), form.status
@@ -124,8 +125,13 @@ def warnings(event: Event, jury: list[JuryMember]) -> list[str]:
         (scoring > 0 and scoring % 2 == 0, even),
         (CHAIR not in roles, _("The jury has no chair")),
         (SECRETARY not in roles, _("The jury has no secretary")),
+        (_organiser_scores(event, jury), _("An organiser of the contest scores, though a stage is blind")),
     ]
     return [str(said) for wrong, said in found if wrong]
+
+
+def _organiser_scores(event: Event, jury: list[JuryMember]) -> bool:
+    return bool(queries.organisers(event, [member.person_id for member in jury if member.scores]))
 
 
 def _to_body(values: dict[str, Any]) -> dict[str, Any]:

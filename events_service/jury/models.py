@@ -21,6 +21,7 @@ ROLES = (CHAIR, SECRETARY, MEMBER)
 # Of the register, the first that holds, and one that only the juror knows of.
 CONFLICTS = ("author", "own_school", "former_school", "cluster", "twin", "own_district", "declared")
 DECLARED = "declared"
+MOST_SEED = 999_999
 PROPOSED, ACCEPTED, DROPPED = "proposed", "accepted", "dropped"
 ACTIVE, RECUSED, REMOVED = "active", "recused", "removed"
 # Why an entry was dealt: in the deal, as one that all read, instead of a recused juror, on a wide split, or as one

@@ -12,7 +12,7 @@ from events_service.directory import queries as directory
 from events_service.directory.models import Person
 from events_service.events import seats
 from events_service.events.models import Event
-from events_service.jury import dealing, queries, recusing
+from events_service.jury import dealing, queries, recusing, splitting
 from events_service.jury.models import CHAIR, MEMBER, SECRETARY, Assignment, JuryMember
 from events_service.jury.models import Conflict as Interest
 from events_service.jury.words import role_name
@@ -28,7 +28,8 @@ PART = ("role", "scores", "active")
 def name(session: Session, actor: Actor, ref: str, data: dict[str, Any]) -> JuryMember:
     """A person of the register, by `person` (her id) or `email`, becomes a member; she gets a letter.
 
-    Naming her again changes nothing. Raises Conflict when there is a chair or a secretary already.
+    Naming her again changes nothing. Raises Conflict when there is a chair or a secretary already, Invalid when she
+    organises the contest, a stage is blind, and she would score.
     """
     event = _take(session, actor, ref)
     person = _person(session, data)
@@ -46,6 +47,7 @@ def name(session: Session, actor: Actor, ref: str, data: dict[str, Any]) -> Jury
     member.name, member.email, member.language = person.name, person.email, person.language
     member.school_id, member.role, member.active = person.school_id, role, True
     member.scores = role != SECRETARY if data.get("scores") is None else data["scores"]
+    _check_blind(event, member)
     _changed(session, actor, member, "jury_member.named", before)
     _fill(session, member)
     letters.owe_named(session, member)
@@ -69,6 +71,7 @@ def change(
         _check_only_one(event, data["role"])
         member.role = data["role"]
     member.scores = member.scores if data.get("scores") is None else data["scores"]
+    _check_blind(event, member)
     if _part(member) == before:
         return member
     _changed(session, actor, member, "jury_member.changed", before)
@@ -104,9 +107,10 @@ def _take(session: Session, actor: Actor, ref: str) -> Event:
 
 
 def _fill(session: Session, member: JuryMember) -> None:
-    """A new juror gets what waits for a reader."""
+    """A new juror gets what waits for a reader, also for one more on a wide split."""
     for stage in contests.take_turns(session, member.event_id) if member.scores else ():
         dealing.refill_all(session, stage)
+        splitting.look_all(session, stage)
 
 
 def _person(session: Session, data: dict[str, Any]) -> Person:
@@ -121,6 +125,12 @@ def _person(session: Session, data: dict[str, Any]) -> Person:
 def _check_only_one(event: Event, role: str) -> None:
     if role in {CHAIR, SECRETARY} and any(member.role == role for member in queries.members(event.id)):
         raise Conflict(_("There is one already: %(role)s", role=role_name(role)), field="role", code="role-taken")
+
+
+def _check_blind(event: Event, member: JuryMember) -> None:
+    if member.scores and queries.organisers(event, [member.person_id]):
+        said = _("An organiser of the contest sees whose the entries are: she scores none while a stage is blind")
+        raise Invalid({"scores": [said]})
 
 
 def _check_room(session: Session, event: Event) -> None:

@@ -1,6 +1,6 @@
 """Reads of the jury: its members, who may direct it, what is dealt, and how far it is. Never of points."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from events_service.contests.models import CLOSED, OPEN, Contest, Stage
 from events_service.contests.rules import Rules
 from events_service.contests.rules import of as rules_of
 from events_service.db import db
+from events_service.directory.models import Person
 from events_service.entries import queries as entries
 from events_service.entries.models import Entry
 from events_service.events import queries as events
@@ -126,6 +127,14 @@ def names(event_id: str) -> dict[str, str]:
     """The names of all who are or were of the jury, by id."""
     found = select(JuryMember.id, JuryMember.name).where(JuryMember.event_id == event_id)
     return dict(db.session.execute(found).tuples().all())
+
+
+def organisers(event: Event, people: Iterable[str]) -> set[str]:
+    """Of these people those who organise the contest too, while a stage of it is blind: they know whose an entry is."""
+    if not any(stage.blind and stage.status != CLOSED for stage in contests.stages(event.id)):
+        return set()
+    rows = db.session.execute(select(Person.id, Person.roles).where(Person.id.in_(list(people)))).tuples()
+    return {person for person, roles in rows if f"organiser:{event.organisation}" in roles}
 
 
 def scoring(event_id: str) -> list[JuryMember]:

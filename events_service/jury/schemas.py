@@ -5,12 +5,11 @@ from typing import Any
 from marshmallow import fields as ma
 
 from events_service.contests.models import Stage
-from events_service.jury.models import ROLES, Assignment, Conflict, Deal, JuryMember
+from events_service.jury.models import MOST_SEED, ROLES, Assignment, Conflict, Deal, JuryMember
 from events_service.jury.queries import Progress
 from events_service.jury.words import kind_told, kinds_told
 from services.fields import Body, Choice, Flag, Mail, Moment, Text, Whole
 
-MOST_SEED = 999_999
 REASON: dict[str, Any] = {"most": 500, "lines": True}
 
 

@@ -1,9 +1,13 @@
 """One more reader where the jurors of an entry lie too far apart: looked at when its last sheet is signed or leaves."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from fractions import Fraction
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from events_service.contests.models import Stage
+from events_service.contests.models import OPEN, Stage
 from events_service.entries.models import Entry
 from events_service.jury import dealing, queries
 from events_service.jury.models import ACTIVE, SPLIT, Assignment
@@ -13,12 +17,24 @@ from events_service.scoring import queries as scoring
 def look(session: Session, stage: Stage, entry: Entry) -> None:
     """Call one more reader, once, when all who read have signed and the widest gap is above the trigger.
 
-    The stage's turn is taken. Nobody is called while one more reader sits, or when nobody is left.
+    The stage's turn is taken. Nobody is called while one more reader sits; when nobody is left the organiser is told.
     """
     of_entry = Assignment.stage_id == stage.id, Assignment.entry_id == entry.id, Assignment.status == ACTIVE
-    sitting = list(session.scalars(select(Assignment).where(*of_entry)))
-    if any(row.ground == SPLIT for row in sitting) or not all(row.signed_at for row in sitting):
-        return
-    scores = [scoring.sheet_score(sheet.lines, sheet.points) for sheet in scoring.sheets(sitting)]
-    if scores and max(scores) - min(scores) > queries.rules(stage.event_id).divergence:
-        dealing.one_more(session, stage, entry)
+    _look(session, stage, session.scalars(select(Assignment).where(*of_entry)).all())
+
+
+def look_all(session: Session, stage: Stage) -> None:
+    """The same for all entries of an open stage, when there is a new juror: for some perhaps nobody was left before."""
+    if stage.status == OPEN:
+        _look(session, stage, queries.assignments_of(stage.id))
+
+
+def _look(session: Session, stage: Stage, rows: Sequence[Assignment]) -> None:
+    """`rows` are all that sit on their entries."""
+    waits = {row.entry_id for row in rows if row.signed_at is None or row.ground == SPLIT}
+    scores: dict[Entry, list[Fraction]] = defaultdict(list)
+    for sheet in scoring.sheets([row for row in rows if row.entry_id not in waits]):
+        scores[sheet.row.entry].append(scoring.sheet_score(sheet.lines, sheet.points))
+    for entry, given in scores.items():
+        if max(given) - min(given) > queries.rules(stage.event_id).divergence:
+            dealing.one_more(session, stage, entry)

@@ -127,7 +127,7 @@ def unsigned_said(stage: Stage) -> str:
 
 
 def _deal_wrong(session: Session, stage: Stage, taking: set[str]) -> tuple[str, bool, str]:
-    """Is everything dealt, to jurors of now, without a conflict as the register knows it now?"""
+    """Is everything dealt, to all jurors of now, without a conflict as the register knows it now?"""
     if queries.accepted(stage.id) is None:
         return "no-deal", bool(taking), _("The entries are not dealt to the jurors yet")
     now, dealt = dealing.read(session, stage), queries.assignments_of(stage.id)
@@ -136,8 +136,10 @@ def _deal_wrong(session: Session, stage: Stage, taking: set[str]) -> tuple[str, 
         row.entry_id in taking and row.member_id in jurors and (row.member_id, row.entry_id) not in now.found
         for row in dealt
     )
+    idle = jurors - {row.member_id for row in dealt}
+    left_out = any((juror, entry) not in now.found for juror in idle for entry in taking)
     said = _("Entries, jurors or conflicts have changed since the entries were dealt: deal them again")
-    return "deal-outdated", not fits or bool(queries.short(stage)), said
+    return "deal-outdated", not fits or left_out or bool(queries.short(stage)), said
 
 
 def _take(session: Session, actor: Actor, ref: str, stage_id: str) -> tuple[Event, Stage]:

@@ -33,7 +33,7 @@ SAID = {
     ENTRY: (_l("One more entry to score: %(title)s"), _l("One more entry has been dealt to you.")),
     SHORT: (
         _l("An entry lacks a reader: %(title)s"),
-        _l("A juror has given an entry back, and no other juror is free of conflicts. Name one more juror."),
+        _l("An entry needs one more reader, and no other juror is free of conflicts. Name one more juror."),
     ),
     CALLED_OFF: (_l("Cancelled: %(title)s"), _l("The contest whose jury you are of will not take place.")),
     RESTORED: (

@@ -26,7 +26,7 @@ class Register:
 
     @property
     def readers(self) -> list[Reader]:
-        return [Reader(id_, person, school, past, school[0]) for id_, person, school, past in self.jurors]
+        return [Reader(id_, person, school, past, frozenset(school[0])) for id_, person, school, past in self.jurors]
 
     @property
     def entries(self) -> list[Work]:

@@ -178,6 +178,18 @@ def test_later_stage_opens_in_the_turns_of_all_stages_in_their_order(suite):
     ]
 
 
+@pytest.mark.one_engine("sqlite")
+def test_stage_waits_for_a_deal_that_gives_every_juror_her_part(suite):
+    arena = arenas.build(suite, entries=1, jurors=3, jury_min=3)
+    deal(arena)
+    named = call(arena, "POST", "/jury", {"email": "juror5@example.invalid"}, want=201)
+    refused = call(arena, "POST", stage_path(arena, "open"), {}, want=409)
+    assert refused["type"].endswith("deal-outdated")
+    declared = {"entry": 1, "note": "таныс", "member": named["id"]}
+    call(arena, "POST", "/jury/conflicts", declared, want=201)  # now there is nothing that she may read
+    call(arena, "POST", stage_path(arena, "open"), {})
+
+
 def test_stage_opens_once_and_not_past_its_deadline(arena):
     deal(arena)
     put(arena, Stage, arena.stages["REMOTE"], closes_at=utcnow())

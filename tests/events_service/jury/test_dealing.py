@@ -139,6 +139,16 @@ def test_deal_is_replaced_until_the_first_score(arena):
     assert refused["type"].endswith("deal-in-use")
 
 
+@pytest.mark.one_engine("sqlite")
+def test_draft_that_holds_only_words_keeps_the_deal(arena):
+    open_remote(arena)
+    deal(arena)  # the control: nothing is written yet
+    body = {"feedback": "Жақсы сабақ", "version": 1}
+    call(arena, "PUT", f"/sheets/{first_of(arena, 2)}", body, as_=arena.juror(2))
+    refused = call(arena, "POST", stage_path(arena, "assignments/propose"), {}, want=409)
+    assert refused["type"].endswith("deal-in-use")
+
+
 def test_impossible_deal_names_its_constraint(arena):
     for juror in range(1, 6):
         body = {"entry": 2, "note": "таныс", "member": arena.members[juror]}

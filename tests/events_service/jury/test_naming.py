@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from events_service.contests.models import Stage
 from events_service.contests.rules import Rules
 from events_service.db import db
 from events_service.directory import copying
@@ -54,6 +55,43 @@ def test_jury_has_one_chair_of_people_the_register_knows(arena):
         "PATCH", f"{arena.api}/jury/{member['id']}", {"scores": False}, arena.organiser, {"If-Match": '"7"'}
     )
     assert reply.status_code == 412
+
+
+@pytest.mark.one_engine("sqlite")
+def test_organiser_of_the_contest_scores_in_no_blind_stage(arena):
+    with arena.suite.events.app_context():
+        person = db.session.scalars(select(Person).where(Person.email == "juror5@example.invalid")).one().id
+    put(arena, Person, person, roles=["organiser:UMC"])
+    assert list(named(arena, 5, want=422)["errors"]) == ["scores"]
+    member = named(arena, 5, scores=False)
+    call(arena, "PATCH", f"/jury/{member['id']}", {"scores": True}, want=422)
+    put(arena, Person, person, roles=["organiser:OTHER"])
+    call(arena, "PATCH", f"/jury/{member['id']}", {"scores": True})
+    page = arena.suite.browser("ru", arena.organiser)
+    warned = []
+    for roles in (["organiser:OTHER"], ["organiser:UMC"]):
+        put(arena, Person, person, roles=roles)
+        warned.append("Оценивает и организатор" in page.get(f"{PAGE}/members").text)
+    assert warned == [False, True]
+    put(arena, Stage, arena.stages["REMOTE"], blind=False)
+    named(arena, 5)
+    assert "Оценивает и организатор" not in page.get(f"{PAGE}/members").text
+
+
+@pytest.mark.one_engine("sqlite")
+def test_coordinator_reads_no_entry_of_her_own_district(arena):
+    with arena.suite.events.app_context(), db.transaction() as session:
+        entry, juror = session.get_one(Entry, arena.entries[0]), queries.scoring(arena.event_id)[0]
+
+        def kind(roles, **rules):
+            person = session.get_one(Person, juror.person_id)
+            person.roles, person.school_id = roles, None
+            session.flush()
+            return conflicts.found(session, [juror], [entry], Rules(**rules)).get((juror.id, entry.id))
+
+        hers = [f"coordinator:{entry.district}"]
+        assert kind(hers, own_district=True) == "own_district"
+        assert (kind(hers), kind(["coordinator:ELSE"], own_district=True)) == (None, None)
 
 
 def test_pages_name_change_and_remove_a_member(arena):

@@ -209,6 +209,24 @@ def test_reader_is_called_when_the_last_who_has_not_signed_leaves(suite, leaves,
         assert [one.status for one in split_of(arena)] == ["recused", "active"]
 
 
+@pytest.mark.one_engine("sqlite")
+@pytest.mark.parametrize(("high", "called"), [(10, 1), (0, 0)])
+def test_split_for_which_nobody_was_free_is_read_by_a_juror_named_later(suite, high, called):
+    arena = arenas.build(suite, nominations=1, entries=2, jurors=2, open_stage="REMOTE", deal=True, least_scores=2)
+    for number, points in enumerate((0, high)):
+        put(arena, dict.fromkeys(CODES, 0) | {"R1": points, "R2": points}, 1, number, number)
+        assert post(arena, "sign", number, number).status_code == 200
+    with suite.events.app_context():
+        told = db.session.scalars(select(Notification).where(Notification.kind == "jury_short")).all()
+    assert [(row.recipient, row.subject_ref) for row in told] == [
+        ("organiser0@example.invalid", arena.entries[0])
+    ] * called
+    reply = suite.json("POST", f"{arena.api}/jury", {"email": "juror5@example.invalid"}, arena.organiser)
+    assert [(row.member_id, row.entry_id) for row in split_of(arena)] == [
+        (reply.get_json()["id"], arena.entries[0])
+    ] * called
+
+
 def split_of(arena):
     with arena.suite.events.app_context():
         found = select(Assignment).where(Assignment.ground == "split").order_by(Assignment.status.desc())
