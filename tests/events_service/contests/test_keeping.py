@@ -105,6 +105,32 @@ def test_settings_are_versioned_and_a_stale_change_is_refused(contest):
         assert wrote.old["rules"]["divergence"] == "20.00"
 
 
+@pytest.mark.one_engine("sqlite")
+def test_stale_change_of_nominations_stages_or_files_is_refused(suite):
+    arena = arenas.build(suite)
+    version = suite.json("GET", arena.api).headers["ETag"]
+    kept = [next(iter(rows.values())) for rows in (arena.nominations, arena.stages)]
+    nomination, stage = f"/nominations/{kept[0]}", f"/stages/{kept[1]}"
+    changes = [
+        ("PATCH", nomination, {"position": 7}),
+        ("PATCH", stage, {"weight": "0.5"}),
+        ("POST", "/rules", {"contest": CONTEST}),
+        ("DELETE", stage, None),
+        ("DELETE", nomination, None),
+    ]
+
+    def send(method, path, body):
+        return suite.json(method, arena.api + path, body, as_=arena.organiser, headers={"If-Match": version})
+
+    suite.json("PATCH", arena.api, {"code": "OTHER"}, as_=arena.organiser)
+    assert [send(*change).status_code for change in changes] == [412] * 5
+    version = suite.json("GET", arena.api).headers["ETag"]
+    for change in changes[:2]:
+        reply = send(*change)
+        assert (reply.status_code, reply.headers["ETag"] != version) == (200, True)
+        version = reply.headers["ETag"]
+
+
 @pytest.mark.parametrize(("body", "field"), [
     ({"rules": {"readers": 2}}, "rules"),
     ({"rules": {"quorum": 6}}, "rules"),
