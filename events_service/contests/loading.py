@@ -35,7 +35,8 @@ def load(session: Session, actor: Actor, ref: str, data: dict[str, Any], version
     """Replace the rules by those of the files, or with `dry` only check them; says what they hold.
 
     What the files do not tell (titles of stages, whether they are blind, the jury's deadlines) stays. Raises
-    Faulty with every fault, Stale where `version` is not that of the rules, Conflict where the rules are frozen or something that would go is in use.
+    Faulty with every fault, Stale where `version` is not that of the rules, Conflict where they are frozen or
+    something that would go is in use.
     """
     contest = begin(session, actor, ref, version)
     rubric, settings, faults = read(contest, data)
