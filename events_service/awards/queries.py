@@ -9,7 +9,7 @@ from events_service.contests import queries as contests
 from events_service.contests.models import OPEN, PLANNED, Stage
 from events_service.db import Audit, db
 from events_service.entries import queries as entries
-from events_service.entries.models import SUBMITTED, Entry
+from events_service.entries.models import EXCLUDED, SUBMITTED, WITHDRAWN, Entry
 from events_service.events import queries as events
 from events_service.events.models import DRAFT, Event
 from events_service.jury import queries as jury
@@ -166,8 +166,8 @@ def next_step(event: Event) -> tuple[str, Stage | None]:
 def pending(stage: Stage) -> str:
     """What may yet change the published results of a stage; nothing once they stand.
 
-    `appeals` wait for an answer, an upheld one is not counted yet (`correct`), an earlier stage has newer results
-    (`overtaken`), or there is time to appeal (`window`).
+    `appeals` wait for an answer, an upheld one is not counted yet (`correct`), an entry of theirs has `left`, an
+    earlier stage has newer results (`overtaken`), or there is time to appeal (`window`).
     """
     published = results.published(stage)
     if published is None:
@@ -178,9 +178,19 @@ def pending(stage: Stage) -> str:
         return "appeals"
     if db.session.scalar(upheld):
         return "correct"
+    if _left(stage, published):
+        return "left"
     if results.overtaken(results.document(published)):
         return "overtaken"
     return "window" if results.takes_appeals(stage) else ""
+
+
+def _left(stage: Stage, published: Compilation) -> bool:
+    """Has an entry of these results left since, and is it not too late for them to change who goes on?"""
+    if any(row.opened_at and row.position > stage.position for row in contests.stages(stage.event_id)):
+        return False
+    gone = select(Entry.id).where(Entry.event_id == stage.event_id, Entry.status.in_((WITHDRAWN, EXCLUDED)))
+    return not results.lines_of(results.document(published)).keys().isdisjoint(db.session.scalars(gone))
 
 
 def _of_jury(event: Event, first: Stage) -> str:
@@ -201,7 +211,7 @@ def _in_stage(stage: Stage) -> str:
     published = results.published(stage)
     if published is None:
         return "show" if done(stage.id) else "compile"
-    if (step := pending(stage)) in {"appeals", "correct", "overtaken"}:
+    if (step := pending(stage)) in {"appeals", "correct", "left", "overtaken"}:
         return step
     written = any(row.compilation_id == published.id for row in protocols(stage.id))
     return "" if standing(stage) else "sign" if written else "write"

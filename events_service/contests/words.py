@@ -74,6 +74,7 @@ STEPS = {
     "show": (_l("Look at the results and publish them"), "/results/desk"),
     "appeals": (_l("Answer the appeals"), "/results/appeals"),
     "correct": (_l("An appeal was upheld: compile the results anew"), "/results/desk"),
+    "left": (_l("An entry has left the contest: compile the results anew"), "/results/desk"),
     "overtaken": (
         _l("An earlier stage has newer results than these were compiled from: compile anew"),
         "/results/desk",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from events_service.contests import queries as contests
 from events_service.db import IdempotencyKey, db
 from events_service.directory import queries as directory
-from events_service.entries import deciding, queries, sending, uploading, writing
+from events_service.entries import deciding, leaving, queries, sending, uploading, writing
 from events_service.entries.models import Entry
 from events_service.entries.schemas import (
     EntryAnswer,
@@ -18,6 +18,7 @@ from events_service.entries.schemas import (
     EntryFiles,
     EntryPatch,
     EntryQuery,
+    ExcludeBody,
     LateBody,
     RefuseBody,
     ReturnBody,
@@ -94,9 +95,9 @@ def submit_entry(ref: str, entry_id: str) -> Response:
 @api.post(f"{ENTRY}/withdraw", who=SIGNED_IN)
 @api.response(200, EntryAnswer)
 def withdraw_entry(ref: str, entry_id: str) -> Response:
-    """Its author takes it back, until the jury is at work."""
+    """Its author takes it back, until the results of its last stage are published."""
     event = contests.visible(ref, me())
-    return _once(lambda: sending.withdraw(db.session(), me(), event, entry_id))
+    return _once(lambda: leaving.withdraw(db.session(), me(), event, entry_id))
 
 
 @api.post(f"{ENTRY}/admit", who=ORGANISERS)
@@ -114,6 +115,15 @@ def refuse_entry(body: dict[str, Any], ref: str, entry_id: str) -> Response:
     """Do not admit it; its author reads the reason."""
     event = _owned(ref)
     return _once(lambda: deciding.refuse(db.session(), me(), event, entry_id, body["reason"]))
+
+
+@api.post(f"{ENTRY}/exclude", who=ORGANISERS)
+@api.body(ExcludeBody)
+@api.response(200, EntryAnswer)
+def exclude_entry(body: dict[str, Any], ref: str, entry_id: str) -> Response:
+    """Put an admitted entry out of the contest, also while it is judged; results are then compiled without it."""
+    event = _owned(ref)
+    return _once(lambda: leaving.exclude(db.session(), me(), event, entry_id, body["reason"]))
 
 
 @api.post(f"{ENTRY}/return", who=ORGANISERS)

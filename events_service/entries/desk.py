@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from events_service.contests import queries as contests
 from events_service.db import db
 from events_service.directory import queries as directory
-from events_service.entries import deciding, forms, queries, words
+from events_service.entries import deciding, forms, leaving, queries, words
 from events_service.entries.models import Entry
-from events_service.entries.schemas import EntryQuery, LateBody, RefuseBody, ReturnBody
+from events_service.entries.schemas import EntryQuery, ExcludeBody, LateBody, RefuseBody, ReturnBody
 from events_service.events import filtering
 from events_service.events.models import Event
 from services.app import say
@@ -86,6 +86,17 @@ def refuse(ref: str, entry_id: str) -> ResponseReturnValue:
         with form.attempt(db):
             deciding.refuse(db.session(), me(), event, entry_id, form.data["reason"])
     return _decided(form, event, entry, "refuse", _("The entry is not admitted. Its author gets a letter"))
+
+
+@pages.route(f"{ENTRY}/exclude", methods=BOTH, who=ORGANISERS)
+def exclude(ref: str, entry_id: str) -> ResponseReturnValue:
+    """Put an entry out of the contest, and say why."""
+    event, entry = _judged(ref, entry_id)
+    form = Form(ExcludeBody())
+    if form.ok:
+        with form.attempt(db):
+            leaving.exclude(db.session(), me(), event, entry_id, form.data["reason"])
+    return _decided(form, event, entry, "exclude", _("The entry is excluded. Its author and its jurors get letters"))
 
 
 @pages.route(f"{ENTRY}/return", methods=BOTH, who=ORGANISERS)

@@ -60,6 +60,12 @@ class RefuseBody(Body):
     reason = Text(most=500, lines=True, required=True)
 
 
+class ExcludeBody(Body):
+    """Why an entry is put out of the contest; its author reads it, and the protocol says it."""
+
+    reason = Text(most=500, lines=True, required=True)
+
+
 class LateBody(Body):
     """Until when a draft may be handed in, and why."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from events_service.db import Notification, db
-from events_service.entries.models import ADMITTED, DRAFT, LIVE, REFUSED, RETURNED, SUBMITTED, Entry
+from events_service.entries.models import ADMITTED, DRAFT, EXCLUDED, LIVE, REFUSED, RETURNED, SUBMITTED, Entry
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.notifications import announcing, ideas
 from events_service.notifications.composing import Fill, context_of, facts_of, letter_to
@@ -41,6 +41,10 @@ SAID = {
         _l("Your entry is not admitted: %(title)s"),
         _l("The organisers have not admitted your entry to the contest."),
     ),
+    "entry_excluded": (
+        _l("Your entry is excluded: %(title)s"),
+        _l("The organisers have put your entry out of the contest. It is not judged any more."),
+    ),
     EXTENDED: (
         _l("More time for your entry: %(title)s"),
         _l("The organisers have extended the time of your entry."),
@@ -60,6 +64,7 @@ TRUE_IN = {
     "entry_returned": {RETURNED},
     "entry_admitted": {ADMITTED},
     "entry_refused": {REFUSED},
+    "entry_excluded": {EXCLUDED},
     EXTENDED: {DRAFT, RETURNED},
 }
 

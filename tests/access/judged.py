@@ -81,7 +81,8 @@ def _paper(session, stage: str, kind: str, entry: str, jury: list[str]) -> str:
         "tie": None, "flag": None,
     }  # fmt: skip
     document = {
-        "method": "mean", "rules": RULES, "inputs": {"stages": []}, "inputs_hash": "0" * 64, "correction": None,
+        "method": "mean", "rules": RULES, "inputs": {"stages": [], "stage": {"followed": False}},
+        "inputs_hash": "0" * 64, "correction": None,
         "nominations": [{"id": kind, "code": "A", "entries": [line]}],
     }  # fmt: skip
     compilation = _added(session, Compilation(

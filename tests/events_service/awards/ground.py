@@ -12,7 +12,7 @@ from events_service.contests.exact import half_up
 from events_service.contests.models import CLOSED, Contest, Criterion, Stage
 from events_service.contests.rules import of, written
 from events_service.db import Audit, db
-from events_service.entries.models import Entry
+from events_service.entries.models import ADMITTED, Entry
 from events_service.jury.models import SECRETARY, Assignment, JuryMember
 from events_service.results.models import DONE, Compilation
 from events_service.scoring.models import Score
@@ -72,7 +72,9 @@ def compiled(arena: Arena, stage: str = "FINAL", publish: bool = True, **changes
 def _document(session, stage: Stage) -> Document:
     rules = written(of(session.get_one(Contest, stage.event_id)))
     sheets = _sheets(session, stage)
-    entries = session.scalars(select(Entry).where(Entry.id.in_(sheets)).order_by(Entry.number))
+    entries = session.scalars(
+        select(Entry).where(Entry.id.in_(sheets), Entry.status == ADMITTED).order_by(Entry.number)
+    )
     found: dict[str, list[Document]] = defaultdict(list)
     codes = {}
     for entry in entries:
@@ -84,8 +86,10 @@ def _document(session, stage: Stage) -> Document:
             row["place"] = place
     before = select(Stage).where(Stage.event_id == stage.event_id, Stage.position < stage.position)
     earlier = [{"id": row.id, "compilation": row.compilation_id} for row in session.scalars(before)]
+    later = select(Stage.id).where(Stage.event_id == stage.event_id, Stage.position > stage.position)
+    inputs = {"stages": earlier, "stage": {"followed": session.scalar(later) is not None}}
     return {
-        "method": "mean-1", "rules_version": 1, "rules": rules, "inputs": {"stages": earlier}, "inputs_hash": "ab" * 32,
+        "method": "mean-1", "rules_version": 1, "rules": rules, "inputs": inputs, "inputs_hash": "ab" * 32,
         "stage": {"id": stage.id, "code": stage.code, "kind": stage.kind, "weight": "0.4", "position": stage.position},
         "jurors": [], "connected": True, "correction": None,
         "nominations": [{"id": key, "code": codes[key], "entries": rows} for key, rows in found.items()],

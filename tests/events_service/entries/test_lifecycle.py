@@ -268,5 +268,4 @@ def test_nothing_changes_once_the_jury_is_at_work(arena, token):
     for where, body in ((f"{path}/return", late), (f"{path}/refuse", reason), (f"entries/{waiting['id']}/admit", {}),
                         (f"entries/{unsent['id']}/extend", late)):  # fmt: skip
         assert call(arena, "POST", where, body, organiser, 409)["type"].endswith("entries-judged")
-    call(arena, "POST", f"{path}/withdraw", {}, token, 409)
     call(arena, "POST", f"entries/{unsent['id']}/submit", {}, suite.sign_in("teacher", teachers(suite)[2]), 409)
