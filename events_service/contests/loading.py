@@ -111,13 +111,14 @@ def _stages(session: Session, actor: Actor, contest: Contest, rubric: Rubric) ->
     found = {row.code: row for row in queries.stages(contest.event_id)}
     for code in found.keys() - rubric.stages.keys():
         keeping.drop_stage(session, actor, contest, found[code])
+    first = min((position for position, _weight in rubric.stages.values()), default=0)
     for code, (position, weight) in rubric.stages.items():
         body = {"code": code, "weight": weight, "position": position}
         if code in found:
             keeping.put_stage(session, actor, contest, found[code], body)
         else:
             kind = code.lower() if code.lower() in STAGE_KINDS else "remote"
-            more = {"kind": kind, "title": _kind_title(kind), "blind": kind == "remote"}
+            more = {"kind": kind, "title": _kind_title(kind), "blind": kind == "remote" and position == first}
             found[code] = keeping.make_stage(session, actor, contest, {**body, **more})
     return found
 

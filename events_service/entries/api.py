@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from events_service.contests import queries as contests
 from events_service.db import IdempotencyKey, db
 from events_service.directory import queries as directory
-from events_service.entries import deciding, leaving, queries, sending, uploading, writing
+from events_service.entries import deciding, lateness, leaving, queries, sending, uploading, writing
 from events_service.entries.models import Entry
 from events_service.entries.schemas import (
     EntryAnswer,
@@ -20,6 +20,7 @@ from events_service.entries.schemas import (
     EntryQuery,
     ExcludeBody,
     LateBody,
+    LateStartBody,
     RefuseBody,
     ReturnBody,
     StartBody,
@@ -63,6 +64,14 @@ def start_entry(body: dict[str, Any], ref: str) -> Response:
         return show_entry(entry), 201
 
     return ledger.once(db, IdempotencyKey, effect)
+
+
+@api.post(f"{ENTRIES}/late", who=ORGANISERS)
+@api.body(LateStartBody)
+@api.response(201, EntryAnswer)
+def start_late_entry(body: dict[str, Any], ref: str) -> Response:
+    """Begin a draft for somebody who could not, to be handed in until `late_until`; she gets a letter."""
+    return ledger.once(db, IdempotencyKey, lambda: (_show(lateness.begin(db.session(), me(), ref, body)), 201))
 
 
 @api.get(ENTRY, who=SIGNED_IN)
@@ -141,7 +150,7 @@ def return_entry(body: dict[str, Any], ref: str, entry_id: str) -> Response:
 def extend_entry(body: dict[str, Any], ref: str, entry_id: str) -> Response:
     """Let this draft be handed in until later than others."""
     event = _owned(ref)
-    return _once(lambda: deciding.extend(db.session(), me(), event, entry_id, body["late_until"], body["reason"]))
+    return _once(lambda: lateness.extend(db.session(), me(), event, entry_id, body["late_until"], body["reason"]))
 
 
 @api.get(f"{ENTRY}/files", who=SIGNED_IN)

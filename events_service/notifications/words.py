@@ -23,6 +23,7 @@ KINDS = {
     "entry_admitted": _l("Entry admitted"),
     "entry_refused": _l("Entry not admitted"),
     "entry_excluded": _l("Entry excluded"),
+    "entry_opened": _l("Entry begun by the organisers"),
     "entry_extended": _l("More time for an entry"),
     "entries_waiting": _l("Entries wait for a decision"),
     "event_reminder": _l("Reminder"),

@@ -169,6 +169,18 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/contests/<ref>/entries"): {"nomination": "{free}"},
     ("PATCH", "/api/v1/contests/<ref>/entries/<entry_id>"): {"title": "Басқа"},
     ("POST", "/api/v1/contests/<ref>/entries/<entry_id>/files"): {"file": PDF + "%"},
+    ("POST", "/api/v1/contests/<ref>/entries/late"): {
+        "email": "teacher0030@example.invalid",
+        "nomination": "{free}",
+        "late_until": "2099-01-01T00:00:00Z",
+        "reason": "р",
+    },
+    ("POST", "/contests/<ref>/entries/late"): {
+        "email": "teacher0030@example.invalid",
+        "nomination": "{free}",
+        "day": "2099-01-01",
+        "reason": "р",
+    },
     ("POST", "/api/v1/contests/<ref>/entries/<entry_id>/exclude"): REASON,
     ("POST", "/api/v1/contests/<ref>/entries/<entry_id>/refuse"): REASON,
     ("POST", "/api/v1/contests/<ref>/entries/<entry_id>/return"): REASON,

@@ -169,6 +169,25 @@ def test_draft_may_be_unfinished_but_no_stage_opens(contest):
     assert freeze(contest.suite, contest.event["slug"]).frozen_at is not None
 
 
+@pytest.mark.one_engine("sqlite")
+def test_only_the_first_stage_may_be_blind(contest):
+    load(contest, {"contest": CONTEST})
+    stages = contest.do("GET", f"{contest.api}/stages")["items"]
+    assert [(stage["blind"], seen(contest)["faults"]) for stage in stages] == [(True, []), (False, [])]
+    contest.do("PATCH", f"{contest.api}/stages/{stages[1]['id']}", {"blind": True})
+    [fault] = seen(contest)["faults"]
+    with pytest.raises(Conflict) as refusal:
+        freeze(contest.suite, contest.event["slug"])
+    assert fault in str(refusal.value.detail)
+
+
+@pytest.mark.one_engine("sqlite")
+def test_remote_stage_after_another_is_not_blind_by_itself(contest):
+    turned = CONTEST.replace(",1,REMOTE", ",9,REMOTE")
+    load(contest, {"contest": turned})
+    assert [stage["blind"] for stage in contest.do("GET", f"{contest.api}/stages")["items"]] == [False, False]
+
+
 def test_frozen_rules_refuse_every_change(contest):
     load(contest, {"contest": CONTEST, "rules": RULES})
     nomination = contest.do("GET", f"{contest.api}/nominations")["items"][0]["id"]
