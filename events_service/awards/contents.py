@@ -31,6 +31,7 @@ SECTIONS = (
     (_l("Extra readings"), judging.extra),
     (_l("Equal results"), deciding.ties),
     (_l("Who does not go on"), deciding.stopped),
+    (_l("Entries that left the contest"), deciding.left),
     (_l("Appeals"), deciding.appeals),
     (_l("How it was counted"), judging.method),
     (_l("The jury decided"), deciding.decision),

@@ -10,7 +10,7 @@ from events_service.awards import words
 from events_service.awards.blocks import Block, comma, day, table
 from events_service.awards.facts import Facts, Row
 from events_service.db import db
-from events_service.entries.models import ADMITTED, Entry
+from events_service.entries.models import ADMITTED, EXCLUDED, WITHDRAWN, Entry, StageEntry
 from events_service.results.degrees import CERTIFICATE, kind_of
 from events_service.results.words import TIES
 from services.i18n import local, said_plain
@@ -105,6 +105,19 @@ def stopped(facts: Facts) -> Iterator[Block]:
         yield table("", heads, lines, [5, 5, 4, 3, 4], right=[3])
     else:
         yield {"text": _("All entries go on.")}
+
+
+def left(facts: Facts) -> Iterator[Block]:
+    """Entries of the stage that were excluded or taken back before these results were compiled, and why."""
+    counted = {row["id"] for _nomination, rows in facts.rows() for row in rows}
+    inside = set(db.session.scalars(select(StageEntry.entry_id).where(StageEntry.stage_id == facts.stage.id)))
+    gone = [facts.entries[key] for key in inside - counted if facts.entries[key].status in {EXCLUDED, WITHDRAWN}]
+    lines = [
+        [said_plain(row.nomination.title), f"№ {row.number}, {row.name}", str(words.ENTRIES[row.status]), row.reason]
+        for row in sorted(gone, key=lambda row: row.number or 0)
+    ]
+    if lines:
+        yield table("", [_("Nomination"), _("Entry"), _("State"), _("Why")], lines, [4, 5, 3, 5])
 
 
 def appeals(facts: Facts) -> Iterator[Block]:

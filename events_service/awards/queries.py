@@ -9,7 +9,7 @@ from events_service.contests import queries as contests
 from events_service.contests.models import OPEN, PLANNED, Stage
 from events_service.db import Audit, db
 from events_service.entries import queries as entries
-from events_service.entries.models import SUBMITTED, Entry
+from events_service.entries.models import EXCLUDED, SUBMITTED, WITHDRAWN, Entry
 from events_service.events import queries as events
 from events_service.events.models import DRAFT, Event
 from events_service.jury import queries as jury
@@ -173,8 +173,8 @@ def pending(stage: Stage) -> str:
 def _behind(stage: Stage, compilation: Compilation) -> str:
     """Why newer results are called for, if they are.
 
-    `appeals` wait for an answer, one was answered since and stands in no protocol (`correct`), or an earlier stage
-    has newer results (`overtaken`).
+    `appeals` wait for an answer, one was answered since and stands in no protocol (`correct`), an entry of theirs has
+    `left`, or an earlier stage has newer results (`overtaken`).
     """
     of_stage = select(func.count(Appeal.id)).where(Appeal.stage_id == stage.id)
     if db.session.scalar(of_stage.where(Appeal.status == FILED)):
@@ -182,7 +182,17 @@ def _behind(stage: Stage, compilation: Compilation) -> str:
     answered = Appeal.status.in_((UPHELD, DISMISSED)), Appeal.answered_at > compilation.created_at
     if db.session.scalar(of_stage.where(*answered)):
         return "correct"
+    if _left(stage, compilation):
+        return "left"
     return "overtaken" if results.overtaken(results.document(compilation)) else ""
+
+
+def _left(stage: Stage, published: Compilation) -> bool:
+    """Has an entry of these results left since, and is it not too late for them to change who goes on?"""
+    if any(row.opened_at and row.position > stage.position for row in contests.stages(stage.event_id)):
+        return False
+    gone = select(Entry.id).where(Entry.event_id == stage.event_id, Entry.status.in_((WITHDRAWN, EXCLUDED)))
+    return not results.lines_of(results.document(published)).keys().isdisjoint(db.session.scalars(gone))
 
 
 def _of_jury(event: Event, first: Stage) -> str:

@@ -28,6 +28,7 @@ GIVEN = {
 WAITS = {
     "appeals": _l("An appeal waits for its answer: awards are given after that"),
     "correct": _l("The protocol of the published results lacks an answer to an appeal: awards are given after that"),
+    "left": _l("An entry has left the contest, and the published results still hold it: compile anew"),
     "overtaken": _l("An earlier stage has newer results than these were compiled from: compile anew"),
     "window": _l("Appeals are taken until %(until)s: awards are given after that"),
 }
@@ -46,6 +47,7 @@ ENTRIES = {
     "admitted": _l("admitted"),
     "refused": _l("refused"),
     "withdrawn": _l("taken back"),
+    "excluded": _l("excluded"),
 }
 ASSIGNMENTS = {"active": _l("counts"), "recused": _l("stood back"), "removed": _l("taken away")}
 

@@ -60,8 +60,11 @@ def settle_contest(body: dict[str, Any], ref: str) -> ResponseReturnValue:
 @api.body(FilesBody)
 @api.response(200, LoadAnswer)
 def load_rules(body: dict[str, Any], ref: str) -> Response:
-    """Load criteria and settings from CSV text, all or nothing; 422 names file, line and column."""
-    return ledger.once(db, IdempotencyKey, lambda: (loading.load(db.session(), me(), ref, body), 200))
+    """Load criteria and settings from CSV text, all or nothing; 422 names file, line and column.
+
+    A stale `If-Match` is 412.
+    """
+    return ledger.once(db, IdempotencyKey, lambda: (loading.load(db.session(), me(), ref, body, if_match()), 200))
 
 
 @api.get("/contests/<ref>/nominations", who=ANYONE)
@@ -87,11 +90,11 @@ def add_nomination(body: dict[str, Any], ref: str) -> Response:
 @api.patch("/contests/<ref>/nominations/<nomination_id>", who=ORGANISERS)
 @api.body(NominationPatch)
 @api.response(200, NominationAnswer)
-def change_nomination(body: dict[str, Any], ref: str, nomination_id: str) -> dict[str, Any]:
-    """Change what the body names."""
+def change_nomination(body: dict[str, Any], ref: str, nomination_id: str) -> ResponseReturnValue:
+    """Change what the body names. An `If-Match` that is not the contest's `rules_version` is 412."""
     with db.transaction() as session:
-        nomination = keeping.change_nomination(session, me(), ref, nomination_id, body)
-    return show_nomination(nomination)
+        nomination = keeping.change_nomination(session, me(), ref, nomination_id, body, if_match())
+    return show_nomination(nomination), 200, _version(ref)
 
 
 @api.delete("/contests/<ref>/nominations/<nomination_id>", who=ORGANISERS)
@@ -99,7 +102,7 @@ def change_nomination(body: dict[str, Any], ref: str, nomination_id: str) -> dic
 def remove_nomination(ref: str, nomination_id: str) -> ResponseReturnValue:
     """Remove a nomination nobody has entered, with its criteria."""
     with db.transaction() as session:
-        keeping.remove_nomination(session, me(), ref, nomination_id)
+        keeping.remove_nomination(session, me(), ref, nomination_id, if_match())
     return "", 204
 
 
@@ -124,11 +127,11 @@ def add_stage(body: dict[str, Any], ref: str) -> Response:
 @api.patch("/contests/<ref>/stages/<stage_id>", who=ORGANISERS)
 @api.body(StagePatch)
 @api.response(200, StageAnswer)
-def change_stage(body: dict[str, Any], ref: str, stage_id: str) -> dict[str, Any]:
-    """Change what the body names."""
+def change_stage(body: dict[str, Any], ref: str, stage_id: str) -> ResponseReturnValue:
+    """Change what the body names. An `If-Match` that is not the contest's `rules_version` is 412."""
     with db.transaction() as session:
-        stage = keeping.change_stage(session, me(), ref, stage_id, body)
-    return show_stage(stage)
+        stage = keeping.change_stage(session, me(), ref, stage_id, body, if_match())
+    return show_stage(stage), 200, _version(ref)
 
 
 @api.delete("/contests/<ref>/stages/<stage_id>", who=ORGANISERS)
@@ -136,7 +139,7 @@ def change_stage(body: dict[str, Any], ref: str, stage_id: str) -> dict[str, Any
 def remove_stage(ref: str, stage_id: str) -> ResponseReturnValue:
     """Remove a stage for which nothing is dealt, with its criteria."""
     with db.transaction() as session:
-        keeping.remove_stage(session, me(), ref, stage_id)
+        keeping.remove_stage(session, me(), ref, stage_id, if_match())
     return "", 204
 
 
@@ -155,6 +158,10 @@ def put_criteria(body: dict[str, Any], ref: str, nomination_id: str, stage_id: s
     with db.transaction() as session:
         sheets.put_criteria(session, me(), ref, nomination_id, stage_id, body["criteria"], if_match())
     return _sheet(queries.owned(ref, me()), nomination_id, stage_id)
+
+
+def _version(ref: str) -> dict[str, str]:
+    return {"ETag": f'"{queries.contest_of(queries.owned(ref, me())).rules_version}"'}
 
 
 def _shown(event: Event) -> ResponseReturnValue:

@@ -30,6 +30,14 @@ def faults(nominations: list[Nomination], stages: list[Stage], sheets: Sheets) -
         found.append(_("The weights of the stages give %(sum)s together, not 1", sum=said_sum(weights)))
     if len({stage.position for stage in stages}) < len(stages):
         found.append(_("Two stages have the same position: say which one comes first"))
+    for stage in stages[1:]:
+        if stage.blind:
+            found.append(
+                _(
+                    "%(stage)s cannot be blind: results of the stage before it name the authors with their numbers",
+                    stage=said_plain(stage.title),
+                )
+            )
     for nomination in nominations:
         for stage in stages:
             found += _sheet(nomination, stage, sheets.get((nomination.id, stage.id), []))

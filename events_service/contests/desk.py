@@ -99,10 +99,10 @@ def new_nomination(ref: str) -> ResponseReturnValue:
 def edit_nomination(ref: str, nomination_id: str) -> ResponseReturnValue:
     """Change a nomination."""
     event, nomination = _nomination(ref, nomination_id)
-    form = Form(NominationPatch(), forms.nomination_to_form(nomination))
+    form = Form(NominationPatch(), {**forms.nomination_to_form(nomination), **_version(event)})
     if form.ok:
         with form.attempt(db):
-            keeping.change_nomination(db.session(), me(), event.id, nomination.id, form.data)
+            keeping.change_nomination(db.session(), me(), event.id, nomination.id, form.data, form.version)
     return _after(form, event, "contests/nomination_edit.html", nomination=nomination)
 
 
@@ -133,10 +133,11 @@ def edit_stage(ref: str, stage_id: str) -> ResponseReturnValue:
     """Change a stage."""
     event, stage = _stage(ref, stage_id)
     zone = event.time_zone
-    form = Form(StagePatch(), forms.stage_to_form(stage, zone), lambda values: forms.stage_to_body(values, zone))
+    shown = {**forms.stage_to_form(stage, zone), **_version(event)}
+    form = Form(StagePatch(), shown, lambda values: forms.stage_to_body(values, zone))
     if form.ok:
         with form.attempt(db):
-            keeping.change_stage(db.session(), me(), event.id, stage.id, form.data)
+            keeping.change_stage(db.session(), me(), event.id, stage.id, form.data, form.version)
     return _after(form, event, "contests/stage_edit.html", stage=stage, words=words)
 
 
@@ -157,7 +158,7 @@ def edit_criteria(ref: str, nomination_id: str, stage_id: str) -> ResponseReturn
     event, nomination = _nomination(ref, nomination_id)
     stage = queries.stage_of(event.id, stage_id)
     lines, contest = queries.criteria(stage.id, nomination.id), queries.contest_of(event)
-    shown = {**forms.criteria_to_form(lines), "version": contest.rules_version}
+    shown = {**forms.criteria_to_form(lines), **_version(event)}
     form = Form(CriteriaBody(), shown, forms.criteria_to_body)
     if more := form.pressed("more") and form.status != 400:  # only more lines: nothing is saved, nothing is wrong yet
         form.errors, form.status = [], 200
@@ -185,12 +186,12 @@ def edit_criteria(ref: str, nomination_id: str, stage_id: str) -> ResponseReturn
 def load(ref: str) -> ResponseReturnValue:
     """Rules from CSV: check them, then load them as a whole."""
     event, found, faults = queries.owned(ref, me()), None, []
-    form = Form()
+    form = Form(None, _version(event))
     files = receiving.texts(form) if form.sent else {}
     if form.ok:
         try:
             with db.transaction() as session:
-                found = loading.load(session, me(), event.id, {**files, "dry": not form.pressed("load")})
+                found = loading.load(session, me(), event.id, {**files, "dry": not form.pressed("load")}, form.version)
         except loading.Faulty as error:
             faults, form.status = error.faults, error.status
             form.errors = [("", _("Nothing was loaded: mend the lines below"))]
@@ -219,6 +220,11 @@ def _nomination(ref: str, nomination_id: str) -> tuple[Event, Nomination]:
 def _stage(ref: str, stage_id: str) -> tuple[Event, Stage]:
     event = queries.owned(ref, me())
     return event, queries.stage_of(event.id, stage_id)
+
+
+def _version(event: Event) -> dict[str, int]:
+    """That of the rules, which every form of theirs sends back."""
+    return {"version": queries.contest_of(event).rules_version}
 
 
 def _after(form: Form, event: Event, template: str, again: bool = False, **more: Any) -> ResponseReturnValue:

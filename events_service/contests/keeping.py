@@ -41,9 +41,11 @@ def make_nomination(session: Session, actor: Actor, contest: Contest, data: dict
     return nomination
 
 
-def change_nomination(session: Session, actor: Actor, ref: str, nomination_id: str, data: dict[str, Any]) -> Nomination:
-    """Change what `data` names."""
-    contest = begin(session, actor, ref)
+def change_nomination(
+    session: Session, actor: Actor, ref: str, nomination_id: str, data: dict[str, Any], version: int | None = None
+) -> Nomination:
+    """Change what `data` names; Stale where `version` is not that of the rules."""
+    contest = begin(session, actor, ref, version)
     nomination = queries.nomination_of(contest.event_id, nomination_id)
     session.refresh(nomination)
     put_nomination(session, actor, contest, nomination, data)
@@ -60,9 +62,9 @@ def put_nomination(
     end(session, actor, contest, "contest.nomination_changed", before, show_nomination(nomination))
 
 
-def remove_nomination(session: Session, actor: Actor, ref: str, nomination_id: str) -> None:
+def remove_nomination(session: Session, actor: Actor, ref: str, nomination_id: str, version: int | None = None) -> None:
     """With its criteria; Conflict where somebody has entered."""
-    contest = begin(session, actor, ref)
+    contest = begin(session, actor, ref, version)
     drop_nomination(session, actor, contest, queries.nomination_of(contest.event_id, nomination_id))
 
 
@@ -93,9 +95,11 @@ def make_stage(session: Session, actor: Actor, contest: Contest, data: dict[str,
     return stage
 
 
-def change_stage(session: Session, actor: Actor, ref: str, stage_id: str, data: dict[str, Any]) -> Stage:
-    """Change what `data` names."""
-    contest = begin(session, actor, ref)
+def change_stage(
+    session: Session, actor: Actor, ref: str, stage_id: str, data: dict[str, Any], version: int | None = None
+) -> Stage:
+    """Change what `data` names; Stale where `version` is not that of the rules."""
+    contest = begin(session, actor, ref, version)
     stage = queries.stage_of(contest.event_id, stage_id)
     session.refresh(stage)
     put_stage(session, actor, contest, stage, data)
@@ -114,9 +118,9 @@ def put_stage(session: Session, actor: Actor, contest: Contest, stage: Stage, da
     end(session, actor, contest, "stage.changed", before, after, stage)
 
 
-def remove_stage(session: Session, actor: Actor, ref: str, stage_id: str) -> None:
+def remove_stage(session: Session, actor: Actor, ref: str, stage_id: str, version: int | None = None) -> None:
     """With its criteria; Conflict where entries are dealt for it."""
-    contest = begin(session, actor, ref)
+    contest = begin(session, actor, ref, version)
     drop_stage(session, actor, contest, queries.stage_of(contest.event_id, stage_id))
 
 

@@ -31,23 +31,24 @@ class Faulty(Invalid):
         self.faults = faults
 
 
-def load(session: Session, actor: Actor, ref: str, data: dict[str, Any]) -> dict[str, Any]:
+def load(session: Session, actor: Actor, ref: str, data: dict[str, Any], version: int | None = None) -> dict[str, Any]:
     """Replace the rules by those of the files, or with `dry` only check them; says what they hold.
 
     What the files do not tell (titles of stages, whether they are blind, the jury's deadlines) stays. Raises
-    Faulty with every fault, Conflict where the rules are frozen or something that would go is in use.
+    Faulty with every fault, Stale where `version` is not that of the rules, Conflict where they are frozen or
+    something that would go is in use.
     """
-    contest = begin(session, actor, ref)
+    contest = begin(session, actor, ref, version)
     rubric, settings, faults = read(contest, data)
     if faults:
         raise Faulty(faults)
     if not data.get("dry"):
-        version = contest.rules_version
+        before = contest.rules_version
         if rubric:
             _write(session, actor, contest, rubric)
         if settings:
             settling.put_settings(contest, actor, session, {"rules": settings.values})
-        contest.rules_version = min(contest.rules_version, version + 1)  # a load is one change
+        contest.rules_version = min(contest.rules_version, before + 1)  # a load is one change
         session.flush()
     return {
         "loaded": not data.get("dry"),
@@ -110,13 +111,14 @@ def _stages(session: Session, actor: Actor, contest: Contest, rubric: Rubric) ->
     found = {row.code: row for row in queries.stages(contest.event_id)}
     for code in found.keys() - rubric.stages.keys():
         keeping.drop_stage(session, actor, contest, found[code])
+    first = min((position for position, _weight in rubric.stages.values()), default=0)
     for code, (position, weight) in rubric.stages.items():
         body = {"code": code, "weight": weight, "position": position}
         if code in found:
             keeping.put_stage(session, actor, contest, found[code], body)
         else:
             kind = code.lower() if code.lower() in STAGE_KINDS else "remote"
-            more = {"kind": kind, "title": _kind_title(kind), "blind": kind == "remote"}
+            more = {"kind": kind, "title": _kind_title(kind), "blind": kind == "remote" and position == first}
             found[code] = keeping.make_stage(session, actor, contest, {**body, **more})
     return found
 

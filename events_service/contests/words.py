@@ -76,6 +76,7 @@ STEPS = {
     "show": (_l("The protocol is signed: publish the results"), "/results/desk"),
     "appeals": (_l("Answer the appeals"), "/results/appeals"),
     "correct": (_l("An appeal was answered since: compile the results anew for their protocol"), "/results/desk"),
+    "left": (_l("An entry has left the contest: compile the results anew"), "/results/desk"),
     "overtaken": (
         _l("An earlier stage has newer results than these were compiled from: compile anew"),
         "/results/desk",

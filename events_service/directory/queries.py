@@ -70,6 +70,15 @@ def person_by_mail(address: str) -> Person | None:
     return db.session.scalars(found).first()
 
 
+def person_named(data: Mapping[str, Any]) -> Person:
+    """The active person that a body means, by `person` (her id) or else `email`. Raises Invalid without one."""
+    person_id, email = data.get("person"), data.get("email")
+    found = db.session.get(Person, person_id) if person_id else person_by_mail(email) if email else None
+    if found is None or not found.active:
+        raise Invalid({"person" if person_id else "email": [_("The register knows no such person")]})
+    return found
+
+
 def people_named(part: str, most: int = 20) -> list[Person]:
     """Active people whose name holds this, as it is typed or with capitals."""
     alike = or_(*(Person.name.contains(word, autoescape=True) for word in sorted({part, part.title()})))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from events_service.contests import queries as contests
 from events_service.db import IdempotencyKey, db
 from events_service.directory import queries as directory
-from events_service.entries import deciding, queries, sending, uploading, writing
+from events_service.entries import deciding, lateness, leaving, queries, sending, uploading, writing
 from events_service.entries.models import Entry
 from events_service.entries.schemas import (
     EntryAnswer,
@@ -18,7 +18,9 @@ from events_service.entries.schemas import (
     EntryFiles,
     EntryPatch,
     EntryQuery,
+    ExcludeBody,
     LateBody,
+    LateStartBody,
     RefuseBody,
     ReturnBody,
     StartBody,
@@ -64,6 +66,14 @@ def start_entry(body: dict[str, Any], ref: str) -> Response:
     return ledger.once(db, IdempotencyKey, effect)
 
 
+@api.post(f"{ENTRIES}/late", who=ORGANISERS)
+@api.body(LateStartBody)
+@api.response(201, EntryAnswer)
+def start_late_entry(body: dict[str, Any], ref: str) -> Response:
+    """Begin a draft for somebody who could not, to be handed in until `late_until`; she gets a letter."""
+    return ledger.once(db, IdempotencyKey, lambda: (_show(lateness.begin(db.session(), me(), ref, body)), 201))
+
+
 @api.get(ENTRY, who=SIGNED_IN)
 @api.response(200, EntryAnswer)
 def get_entry(ref: str, entry_id: str) -> ResponseReturnValue:
@@ -94,9 +104,9 @@ def submit_entry(ref: str, entry_id: str) -> Response:
 @api.post(f"{ENTRY}/withdraw", who=SIGNED_IN)
 @api.response(200, EntryAnswer)
 def withdraw_entry(ref: str, entry_id: str) -> Response:
-    """Its author takes it back, until the jury is at work."""
+    """Its author takes it back, until the results of its last stage are published."""
     event = contests.visible(ref, me())
-    return _once(lambda: sending.withdraw(db.session(), me(), event, entry_id))
+    return _once(lambda: leaving.withdraw(db.session(), me(), event, entry_id))
 
 
 @api.post(f"{ENTRY}/admit", who=ORGANISERS)
@@ -116,6 +126,15 @@ def refuse_entry(body: dict[str, Any], ref: str, entry_id: str) -> Response:
     return _once(lambda: deciding.refuse(db.session(), me(), event, entry_id, body["reason"]))
 
 
+@api.post(f"{ENTRY}/exclude", who=ORGANISERS)
+@api.body(ExcludeBody)
+@api.response(200, EntryAnswer)
+def exclude_entry(body: dict[str, Any], ref: str, entry_id: str) -> Response:
+    """Put an admitted entry out of the contest, also while it is judged; results are then compiled without it."""
+    event = _owned(ref)
+    return _once(lambda: leaving.exclude(db.session(), me(), event, entry_id, body["reason"]))
+
+
 @api.post(f"{ENTRY}/return", who=ORGANISERS)
 @api.body(ReturnBody)
 @api.response(200, EntryAnswer)
@@ -131,7 +150,7 @@ def return_entry(body: dict[str, Any], ref: str, entry_id: str) -> Response:
 def extend_entry(body: dict[str, Any], ref: str, entry_id: str) -> Response:
     """Let this draft be handed in until later than others."""
     event = _owned(ref)
-    return _once(lambda: deciding.extend(db.session(), me(), event, entry_id, body["late_until"], body["reason"]))
+    return _once(lambda: lateness.extend(db.session(), me(), event, entry_id, body["late_until"], body["reason"]))
 
 
 @api.get(f"{ENTRY}/files", who=SIGNED_IN)

@@ -1,4 +1,4 @@
-"""The organiser's verbs of an entry: give it back, admit it, refuse it, extend its time. Its author gets a letter."""
+"""The organiser's verbs of an entry: give it back, admit it, refuse it. Its author gets a letter."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from events_service.contests import queries as contests
 from events_service.entries import queries
-from events_service.entries.models import ADMITTED, DRAFT, LIVE, REFUSED, RETURNED, SUBMITTED, Entry
+from events_service.entries.models import ADMITTED, LIVE, REFUSED, RETURNED, SUBMITTED, Entry
 from events_service.entries.writing import REFUSALS, audit, take, touch
 from events_service.events.models import Event
 from events_service.notifications import entries as letters
@@ -21,13 +21,13 @@ def give_back(
     session: Session, actor: Actor, ref: Event, entry_id: str, reason: str, late_until: datetime | None = None
 ) -> Entry:
     """Give an entry back to be mended. After the last day of entries it needs a new one, `late_until`."""
-    event, entry = _take(session, actor, ref, entry_id)
+    event, entry = take_judged(session, actor, ref, entry_id)
     if entry.status == RETURNED:
         return entry
     if entry.status not in {SUBMITTED, ADMITTED}:
         raise Conflict(_("Only an entry that was sent can be given back"))
     if late_until is not None:
-        _put_off(entry, late_until, reason)
+        put_off(entry, late_until, reason)
     if not queries.is_open(event, contests.contest_of(event), entry):
         raise Invalid({"late_until": [_("Entries are closed: say until when it can be mended")]})
     return _decide(session, actor, entry, RETURNED, reason, {"late_until": late_until and late_until.isoformat()})
@@ -35,7 +35,7 @@ def give_back(
 
 def admit(session: Session, actor: Actor, ref: Event, entry_id: str) -> Entry:
     """Admit an entry to the first stage; doing it again changes nothing."""
-    event, entry = _take(session, actor, ref, entry_id)
+    event, entry = take_judged(session, actor, ref, entry_id)
     if entry.status == ADMITTED:
         return entry
     if entry.status not in {SUBMITTED, REFUSED}:
@@ -49,7 +49,7 @@ def admit(session: Session, actor: Actor, ref: Event, entry_id: str) -> Entry:
 
 def refuse(session: Session, actor: Actor, ref: Event, entry_id: str, reason: str) -> Entry:
     """Do not admit an entry; doing it again changes nothing."""
-    _event, entry = _take(session, actor, ref, entry_id)
+    _event, entry = take_judged(session, actor, ref, entry_id)
     if entry.status == REFUSED:
         return entry
     if entry.status not in {SUBMITTED, ADMITTED}:
@@ -57,30 +57,18 @@ def refuse(session: Session, actor: Actor, ref: Event, entry_id: str, reason: st
     return _decide(session, actor, entry, REFUSED, reason)
 
 
-def extend(session: Session, actor: Actor, ref: Event, entry_id: str, late_until: datetime, reason: str) -> Entry:
-    """Let a draft be written and handed in until `late_until`, on record; the same again changes nothing."""
-    _event, entry = _take(session, actor, ref, entry_id, drafts=True)
-    if entry.status not in {DRAFT, RETURNED}:
-        raise Conflict(_("Only the time of a draft can be extended"))
-    before = entry.late_until
-    if before == late_until and entry.late_reason == reason:
-        return entry
-    _put_off(entry, late_until, reason)
-    touch(entry)
-    session.flush()
-    letters.owe_author(session, entry, "entry_extended")
-    old, new = ({"late_until": at and at.isoformat()} for at in (before, late_until))
-    audit(session, actor, "entry.extended", entry, old, new, reason)
-    return entry
-
-
-def _put_off(entry: Entry, late_until: datetime, reason: str) -> None:
-    if late_until <= utcnow():
-        raise Invalid({"late_until": [_("This time has passed")]})
+def put_off(entry: Entry, late_until: datetime, reason: str) -> None:
+    """On record in the row; Invalid for a time that has passed."""
+    check_ahead(late_until)
     entry.late_until, entry.late_reason = late_until, reason
 
 
-def _take(session: Session, actor: Actor, ref: Event, entry_id: str, drafts: bool = False) -> tuple[Event, Entry]:
+def check_ahead(late_until: datetime) -> None:
+    if late_until <= utcnow():
+        raise Invalid({"late_until": [_("This time has passed")]})
+
+
+def take_judged(session: Session, actor: Actor, ref: Event, entry_id: str, drafts: bool = False) -> tuple[Event, Entry]:
     """The turns, then an entry of her contest as it is now; nothing is decided once the jury is at work."""
     entry = queries.judged_by(ref, entry_id, actor, drafts)
     event = take(session, entry.event_id)

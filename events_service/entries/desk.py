@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from events_service.contests import queries as contests
 from events_service.db import db
 from events_service.directory import queries as directory
-from events_service.entries import deciding, forms, queries, words
+from events_service.entries import deciding, forms, lateness, leaving, queries, words
 from events_service.entries.models import Entry
-from events_service.entries.schemas import EntryQuery, LateBody, RefuseBody, ReturnBody
+from events_service.entries.schemas import EntryQuery, ExcludeBody, LateBody, LateStartBody, RefuseBody, ReturnBody
 from events_service.events import filtering
 from events_service.events.models import Event
 from services.app import say
@@ -88,6 +88,17 @@ def refuse(ref: str, entry_id: str) -> ResponseReturnValue:
     return _decided(form, event, entry, "refuse", _("The entry is not admitted. Its author gets a letter"))
 
 
+@pages.route(f"{ENTRY}/exclude", methods=BOTH, who=ORGANISERS)
+def exclude(ref: str, entry_id: str) -> ResponseReturnValue:
+    """Put an entry out of the contest, and say why."""
+    event, entry = _judged(ref, entry_id)
+    form = Form(ExcludeBody())
+    if form.ok:
+        with form.attempt(db):
+            leaving.exclude(db.session(), me(), event, entry_id, form.data["reason"])
+    return _decided(form, event, entry, "exclude", _("The entry is excluded. Its author and its jurors get letters"))
+
+
 @pages.route(f"{ENTRY}/return", methods=BOTH, who=ORGANISERS)
 def give_back(ref: str, entry_id: str) -> ResponseReturnValue:
     """Give an entry back to be mended."""
@@ -108,8 +119,34 @@ def extend(ref: str, entry_id: str) -> ResponseReturnValue:
     form = Form(LateBody(), forms.late_to_form(entry) | {"reason": entry.late_reason}, forms.late_to_body)
     if form.ok:
         with form.attempt(db):
-            deciding.extend(db.session(), me(), event, entry_id, form.data["late_until"], form.data["reason"])
+            lateness.extend(db.session(), me(), event, entry_id, form.data["late_until"], form.data["reason"])
     return _decided(form, event, entry, "extend", _("The time is extended. The author gets a letter"))
+
+
+@pages.route("/contests/<ref>/entries/late", methods=BOTH, who=ORGANISERS)
+def begin_late(ref: str) -> ResponseReturnValue:
+    """Begin a draft for a person, by her address or picked from those whose name was looked for."""
+    event = contests.owned(ref, me())
+    form = Form(LateStartBody(), None, lambda values: {**values, **forms.late_to_body(values)})
+    if form.ok:
+        with form.attempt(db):
+            lateness.begin(db.session(), me(), event.id, form.data)
+    if form.ok:
+        say(_("The draft is there: its author gets a letter and finds it among her entries"))
+        return redirect(f"/contests/{event.slug}/entries", 303)
+    form.errors = [("day" if field == "late_until" else field, message) for field, message in form.errors]
+    q = request.args.get("q", "").strip()[:100]
+    found = directory.people_named(q) if len(q) > 1 else []
+    html = render_template(
+        "entries/late.html",
+        form=form,
+        event=event,
+        q=q,
+        found=found,
+        schools=directory.schools_named({person.school_id for person in found if person.school_id}),
+        nominations=[(row.id, said_plain(row.title)) for row in contests.nominations(event.id)],
+    )
+    return html, form.status
 
 
 def _judged(ref: str, entry_id: str) -> tuple[Event, Entry]:

@@ -12,8 +12,8 @@ from services.database import Instant, utcnow
 from services.rows import ID, Identified
 
 DRAFT, SUBMITTED, RETURNED = "draft", "submitted", "returned"
-ADMITTED, REFUSED, WITHDRAWN = "admitted", "refused", "withdrawn"
-STATUSES = (DRAFT, SUBMITTED, RETURNED, ADMITTED, REFUSED, WITHDRAWN)
+ADMITTED, REFUSED, WITHDRAWN, EXCLUDED = "admitted", "refused", "withdrawn", "excluded"
+STATUSES = (DRAFT, SUBMITTED, RETURNED, ADMITTED, REFUSED, WITHDRAWN, EXCLUDED)
 LIVE = (DRAFT, SUBMITTED, RETURNED, ADMITTED)
 
 
@@ -25,7 +25,9 @@ class Entry(Identified, db.Model):
     """
 
     __table_args__ = (
-        CheckConstraint("status IN ('draft','submitted','returned','admitted','refused','withdrawn')", name="status"),
+        CheckConstraint(
+            "status IN ('draft','submitted','returned','admitted','refused','withdrawn','excluded')", name="status"
+        ),
         UniqueConstraint("event_id", "number"),
         Index(None, "event_id", "status"),
         Index(None, "author_id"),

@@ -11,8 +11,8 @@ from events_service.contests import queries as contests
 from events_service.contests import rules as contest_rules
 from events_service.db import db
 from events_service.directory import queries as directory
-from events_service.entries import queries, sending, standing, uploading, words, writing
-from events_service.entries.models import DRAFT, LIVE, RETURNED, Entry
+from events_service.entries import leaving, queries, sending, standing, uploading, words, writing
+from events_service.entries.models import ADMITTED, DRAFT, LIVE, RETURNED, Entry
 from events_service.entries.schemas import DeclarationPart, StartBody, TextPart, VideoPart
 from events_service.events import queries as events
 from events_service.events.models import Event
@@ -88,8 +88,8 @@ def entry_page(ref: str, entry_id: str) -> str:
         closes_at=_closes_at(event, entry),
         missing=sending.missing(entry) if entry.status in {DRAFT, RETURNED} else {},
         told=told,
-        waiting=standing.waiting(entry, told),
-        may_withdraw=entry.status in LIVE and not queries.stages_of(entry),
+        waiting=standing.waiting(entry, told) if entry.status == ADMITTED else [],
+        may_withdraw=queries.may_withdraw(entry),
         judged=queries.state_of(event, contest) == queries.JUDGED,
     )
 
@@ -201,7 +201,7 @@ def withdraw(ref: str, entry_id: str) -> ResponseReturnValue:
     form = Form()
     if form.ok:
         with form.attempt(db):
-            sending.withdraw(db.session(), me(), event, entry_id)
+            leaving.withdraw(db.session(), me(), event, entry_id)
     if form.ok:
         say(_("You have taken the entry back"))
         return redirect(f"/contests/{event.slug}/enter", 303)

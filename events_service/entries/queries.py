@@ -15,6 +15,8 @@ from events_service.directory.models import School
 from events_service.entries.models import (
     ADMITTED,
     DRAFT,
+    EXCLUDED,
+    LIVE,
     REFUSED,
     RETURNED,
     SUBMITTED,
@@ -32,7 +34,7 @@ from services.errors import NotFound
 from services.identity import Actor
 
 # The order in which organisers work them off; what stands in a draft is its author's own.
-HANDED_IN = (SUBMITTED, RETURNED, ADMITTED, REFUSED, WITHDRAWN)
+HANDED_IN = (SUBMITTED, RETURNED, ADMITTED, REFUSED, WITHDRAWN, EXCLUDED)
 ENDINGS = {media_type: extension for extension, media_type in KINDS.items()}
 SOON, OPEN, CLOSED, JUDGED = "soon", "open", "closed", "judged"
 
@@ -163,13 +165,12 @@ def counts(event_id: str) -> dict[str, int]:
 
 
 def entrants(stage: Stage) -> list[Entry]:
-    """Who takes part in a stage, by number; before the first stage opens all that are admitted."""
+    """Who takes part in a stage and has not left, by number; before the first stage opens all that are admitted."""
     inside = select(StageEntry.entry_id).where(StageEntry.stage_id == stage.id)
     first = first_stage(stage.event_id)
-    if stage.status == PLANNED and first and first.id == stage.id:
-        rows = select(Entry).where(Entry.event_id == stage.event_id, Entry.status == ADMITTED)
-    else:
-        rows = select(Entry).where(Entry.id.in_(inside))
+    rows = select(Entry).where(Entry.event_id == stage.event_id, Entry.status == ADMITTED)
+    if not (stage.status == PLANNED and first and first.id == stage.id):
+        rows = rows.where(Entry.id.in_(inside))
     return list(db.session.scalars(rows.order_by(Entry.number, Entry.id)))
 
 
@@ -177,6 +178,12 @@ def stages_of(entry: Entry) -> list[Stage]:
     """The stages that an entry takes part in, in their order."""
     rows = select(Stage).join(StageEntry, StageEntry.stage_id == Stage.id).where(StageEntry.entry_id == entry.id)
     return list(db.session.scalars(rows.order_by(Stage.position, Stage.id)))
+
+
+def may_withdraw(entry: Entry) -> bool:
+    """May its author still take it back? Once its last results are known, that is for the organisers to say."""
+    stages = stages_of(entry)
+    return entry.status in LIVE and not (stages and stages[-1].published_at)
 
 
 def schools_of(entries: list[Entry]) -> dict[str, School]:

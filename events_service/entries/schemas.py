@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields as ma
 
 from events_service.entries.models import STATUSES, Entry, EntryFile
-from services.fields import Body, Choice, Flag, Link, Moment, Text
+from services.fields import Body, Choice, Flag, Link, Mail, Moment, Text
 from services.paging import PageQuery
 
 MOST_SUMMARY = 4000
@@ -60,11 +60,25 @@ class RefuseBody(Body):
     reason = Text(most=500, lines=True, required=True)
 
 
+class ExcludeBody(Body):
+    """Why an entry is put out of the contest; its author reads it, and the protocol says it."""
+
+    reason = Text(most=500, lines=True, required=True)
+
+
 class LateBody(Body):
     """Until when a draft may be handed in, and why."""
 
     late_until = Moment(required=True)
     reason = Text(most=500, lines=True, required=True)
+
+
+class LateStartBody(LateBody):
+    """A draft for a person of the register, by her id or her address, that may be handed in late, and why."""
+
+    person = Text(most=32, allow_none=True)
+    email = Mail(most=320, allow_none=True)
+    nomination = Text(most=32, required=True)
 
 
 class EntryQuery(PageQuery):

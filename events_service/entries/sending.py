@@ -1,4 +1,4 @@
-"""The author's verbs that end a draft: hand it in and get a receipt, or take it back."""
+"""The author's verb that ends a draft: hand it in and get a receipt."""
 
 import secrets
 
@@ -11,13 +11,13 @@ from events_service.contests import rules as contest_rules
 from events_service.contests.models import Contest
 from events_service.directory import queries as directory
 from events_service.directory.models import Person, School
-from events_service.entries import eligibility, queries
-from events_service.entries.models import ADMITTED, LIVE, SUBMITTED, WITHDRAWN, Entry
+from events_service.entries import eligibility
+from events_service.entries.models import ADMITTED, SUBMITTED, Entry
 from events_service.entries.writing import audit, check_draft, take_own, touch
 from events_service.events.models import Event
 from events_service.notifications import entries as letters
 from services.database import utcnow
-from services.errors import Conflict, Invalid
+from services.errors import Invalid
 from services.fields import today
 from services.identity import Actor
 
@@ -45,20 +45,6 @@ def submit(session: Session, actor: Actor, ref: Event, entry_id: str, author: Pe
     letters.owe_organiser(session, event)
     new = {"status": SUBMITTED, "number": entry.number, "receipt": entry.receipt, "school": entry.school_id}
     audit(session, actor, "entry.submitted", entry, {"status": before}, new)
-    return entry
-
-
-def withdraw(session: Session, actor: Actor, ref: Event, entry_id: str) -> Entry:
-    """Take an entry back until the jury is at work; doing it again changes nothing."""
-    _event, entry = take_own(session, actor, ref, entry_id)
-    if entry.status == WITHDRAWN:
-        return entry
-    if entry.status not in LIVE or queries.stages_of(entry):
-        raise Conflict(_("This entry cannot be taken back any more"))
-    before, entry.status = entry.status, WITHDRAWN
-    touch(entry)
-    session.flush()
-    audit(session, actor, "entry.withdrawn", entry, {"status": before}, {"status": WITHDRAWN})
     return entry
 
 

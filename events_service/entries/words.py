@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from events_service.entries.models import ADMITTED, DRAFT, REFUSED, RETURNED, SUBMITTED, WITHDRAWN
+from events_service.entries.models import ADMITTED, DRAFT, EXCLUDED, REFUSED, RETURNED, SUBMITTED, WITHDRAWN
 
 # The mark of the look and the word of each state.
 STATES = {
@@ -12,6 +12,7 @@ STATES = {
     ADMITTED: ("ok", _l("Admitted")),
     REFUSED: ("no", _l("Not admitted")),
     WITHDRAWN: ("plain", _l("Taken back")),
+    EXCLUDED: ("no", _l("Excluded from the contest")),
 }
 ELIGIBLE = {
     "small_class": _l("Teachers of small-class schools may enter."),

@@ -159,7 +159,8 @@ def _by_juror(event: Event, shown: Deal, numbers: dict[str, int | None]) -> list
     """Each juror's load and the numbers she reads, by name."""
     read: dict[str, list[int]] = {member: [] for member in shown.facts["loads"]}
     for entry, member, _ground in shown.plan:
-        read.setdefault(member, []).append(numbers.get(entry) or 0)
+        if entry in numbers:  # others have left the contest since
+            read.setdefault(member, []).append(numbers[entry] or 0)
     names = queries.names(event.id)
     rows = [{"name": names.get(who, ""), "load": len(found), "numbers": sorted(found)} for who, found in read.items()]
     return sorted(rows, key=lambda row: str(row["name"]))

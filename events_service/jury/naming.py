@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from events_service.contests import queries as contests
 from events_service.db import Audit
 from events_service.directory import queries as directory
-from events_service.directory.models import Person
 from events_service.events import seats
 from events_service.events.models import Event
 from events_service.jury import dealing, queries, recusing, splitting
@@ -18,7 +17,7 @@ from events_service.jury.models import Conflict as Interest
 from events_service.jury.words import role_name
 from events_service.notifications import jury as letters
 from services import ledger
-from services.errors import Conflict, Invalid, Stale
+from services.errors import Conflict, Stale
 from services.identity import Actor
 
 MOST_MEMBERS = 30
@@ -32,7 +31,7 @@ def name(session: Session, actor: Actor, ref: str, data: dict[str, Any]) -> Jury
     organises the contest, a stage is blind, and she would score.
     """
     event = _take(session, actor, ref)
-    person = _person(session, data)
+    person = directory.person_named(data)
     of = JuryMember.event_id == event.id, JuryMember.person_id == person.id
     member = session.scalars(select(JuryMember).where(*of)).first()
     if member is not None and member.active:
@@ -111,15 +110,6 @@ def _fill(session: Session, member: JuryMember) -> None:
     for stage in contests.take_turns(session, member.event_id) if member.scores else ():
         dealing.refill_all(session, stage)
         splitting.look_all(session, stage)
-
-
-def _person(session: Session, data: dict[str, Any]) -> Person:
-    person_id, email = data.get("person"), data.get("email")
-    person = session.get(Person, person_id) if person_id else directory.person_by_mail(email) if email else None
-    if person is None or not person.active:
-        field = "person" if person_id else "email"
-        raise Invalid({field: [_("The register knows no such person")]})
-    return person
 
 
 def _check_only_one(event: Event, role: str) -> None:

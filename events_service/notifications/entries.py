@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from events_service.db import Notification, db
-from events_service.entries.models import ADMITTED, DRAFT, LIVE, REFUSED, RETURNED, SUBMITTED, Entry
+from events_service.entries.models import ADMITTED, DRAFT, EXCLUDED, LIVE, REFUSED, RETURNED, SUBMITTED, Entry
 from events_service.events.models import CANCELLED, PUBLISHED, Event
 from events_service.notifications import announcing, ideas
 from events_service.notifications.composing import Fill, context_of, facts_of, letter_to
@@ -23,7 +23,7 @@ from services.database import utcnow
 from services.i18n import moment, said_plain
 from services.mail import Letter
 
-RECEIVED, EXTENDED, WAITING = "entry_received", "entry_extended", "entries_waiting"
+RECEIVED, EXTENDED, OPENED, WAITING = "entry_received", "entry_extended", "entry_opened", "entries_waiting"
 SAID = {
     RECEIVED: (
         _l("Your entry is received: %(title)s"),
@@ -40,6 +40,14 @@ SAID = {
     "entry_refused": (
         _l("Your entry is not admitted: %(title)s"),
         _l("The organisers have not admitted your entry to the contest."),
+    ),
+    "entry_excluded": (
+        _l("Your entry is excluded: %(title)s"),
+        _l("The organisers have put your entry out of the contest. It is not judged any more."),
+    ),
+    OPENED: (
+        _l("You may enter late: %(title)s"),
+        _l("The organisers have begun an entry for you. Write it and send it in time."),
     ),
     EXTENDED: (
         _l("More time for your entry: %(title)s"),
@@ -60,7 +68,9 @@ TRUE_IN = {
     "entry_returned": {RETURNED},
     "entry_admitted": {ADMITTED},
     "entry_refused": {REFUSED},
+    "entry_excluded": {EXCLUDED},
     EXTENDED: {DRAFT, RETURNED},
+    OPENED: {DRAFT},
 }
 
 
@@ -148,7 +158,7 @@ def _waiting(message: Notification, event: Event, fill: Fill) -> Letter | None:
 def _stands(message: Notification, entry: Entry) -> bool:
     if message.kind == RECEIVED:
         return True
-    if message.kind == EXTENDED and (entry.late_until is None or entry.late_until <= utcnow()):
+    if message.kind in {EXTENDED, OPENED} and (entry.late_until is None or entry.late_until <= utcnow()):
         return False
     later = ideas.another(message, message.kind, Notification.sequence > message.sequence)
     return entry.status in TRUE_IN[message.kind] and not later
@@ -174,7 +184,7 @@ def _facts(message: Notification, entry: Entry, event: Event) -> list[tuple[str,
     ]
     if message.kind == RECEIVED:
         pairs += _of_receipt(message.params)
-    elif message.kind == EXTENDED:
+    elif message.kind in {EXTENDED, OPENED}:
         pairs += [(_("Until"), _until(entry)), (_("Why"), entry.late_reason)]
     else:
         pairs += [(_("Why"), entry.reason), (_("Until"), _until(entry) if entry.status == RETURNED else "")]

@@ -21,7 +21,8 @@ from events_service.notifications.composing import Fill, context_of, facts_of, l
 from services.i18n import moment, said_plain, short_day
 from services.mail import Letter
 
-NAMED, OPENED, EXTENDED, ENTRY, SHORT = "jury_named", "jury_opened", "jury_extended", "jury_entry", "jury_short"
+NAMED, OPENED, EXTENDED = "jury_named", "jury_opened", "jury_extended"
+ENTRY, LEFT, SHORT = "jury_entry", "jury_left", "jury_short"
 CALLED_OFF, RESTORED = OF_CONTEST = ("jury_cancelled", "jury_restored")
 SAID = {
     NAMED: (
@@ -31,6 +32,10 @@ SAID = {
     OPENED: (_l("Scoring has opened: %(title)s"), _l("The entries dealt to you wait for your scores.")),
     EXTENDED: (_l("New deadline of the jury: %(title)s"), _l("There is more time for scoring.")),
     ENTRY: (_l("One more entry to score: %(title)s"), _l("One more entry has been dealt to you.")),
+    LEFT: (
+        _l("An entry has left the contest: %(title)s"),
+        _l("It is not scored any more, and is not on your list."),
+    ),
     SHORT: (
         _l("An entry lacks a reader: %(title)s"),
         _l("An entry needs one more reader, and no other juror is free of conflicts. Name one more juror."),
@@ -55,6 +60,10 @@ def owe_stage(session: Session, stage: Stage, member: JuryMember, kind: str) -> 
 
 def owe_entry(session: Session, row: Assignment) -> None:
     _owe(session, ENTRY, row.member, row.stage.event_id, row.id, 1)
+
+
+def owe_left(session: Session, row: Assignment) -> None:
+    _owe(session, LEFT, row.member, row.stage.event_id, row.id, row.version)
 
 
 def owe_short(session: Session, stage: Stage, entry: Entry) -> None:
@@ -130,6 +139,9 @@ def _facts_of(message: Notification, event: Event) -> list[tuple[str, str]] | No
         row = db.session.get(Assignment, message.subject_ref)
         live = row is not None and row.status == ACTIVE and row.stage.status == OPEN
         return [_of_entry(row.entry), *_of_stage(row.stage)] if live and row else None
+    if message.kind == LEFT:
+        row = db.session.get(Assignment, message.subject_ref)
+        return [(_("Entry"), f"№ {row.entry.number}")] if row else None
     entry = db.session.get(Entry, message.subject_ref)
     waiting = select(Stage.id).where(Stage.event_id == event.id, Stage.status != CLOSED).limit(1)
     return [_of_entry(entry)] if entry is not None and db.session.scalar(waiting) else None

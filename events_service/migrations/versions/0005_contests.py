@@ -233,7 +233,8 @@ def upgrade() -> None:
         sa.Column("admitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.CheckConstraint(
-            "status IN ('draft','submitted','returned','admitted','refused','withdrawn')", name=op.f("ck_entry_status")
+            "status IN ('draft','submitted','returned','admitted','refused','withdrawn','excluded')",
+            name=op.f("ck_entry_status"),
         ),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_entry_event_id_event")),
         sa.ForeignKeyConstraint(["nomination_id"], ["nomination.id"], name=op.f("fk_entry_nomination_id_nomination")),

@@ -12,7 +12,7 @@ from events_service.contests.exact import half_up
 from events_service.contests.models import CLOSED, Contest, Criterion, Stage
 from events_service.contests.rules import of, written
 from events_service.db import Audit, db
-from events_service.entries.models import Entry
+from events_service.entries.models import ADMITTED, Entry
 from events_service.jury.models import SECRETARY, Assignment, JuryMember
 from events_service.results.models import DONE, Compilation
 from events_service.scoring.models import Score
@@ -86,7 +86,9 @@ def _publish(stage: Stage, made: Compilation) -> None:
 def _document(session, stage: Stage) -> Document:
     rules = written(of(session.get_one(Contest, stage.event_id)))
     sheets = _sheets(session, stage)
-    entries = session.scalars(select(Entry).where(Entry.id.in_(sheets)).order_by(Entry.number))
+    entries = session.scalars(
+        select(Entry).where(Entry.id.in_(sheets), Entry.status == ADMITTED).order_by(Entry.number)
+    )
     found: dict[str, list[Document]] = defaultdict(list)
     codes = {}
     for entry in entries:

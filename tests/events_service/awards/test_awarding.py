@@ -94,9 +94,12 @@ def test_correction_voids_what_lost_its_ground_and_there_and_back_again(arena):
         ("diploma_1", False), ("diploma_2", False), ("diploma_1", True),
     ]  # fmt: skip
     assert "№ 2 хаттама" in first[0].void_reason
-    with arena.suite.events.app_context(), db.transaction() as session:
-        session.get_one(Entry, arena.entries[0]).status = WITHDRAWN
-    count(arena, 0, 1, 6)
+    out = f"{arena.api}/entries/{arena.entries[0]}/exclude"
+    assert arena.suite.json("POST", out, {"reason": "Көшірілген"}, as_=arena.organiser).status_code == 200
+    assert give(arena).get_json()["type"] == "tag:qonyrau,2026:awards-wait"
+    signed(arena, **{f"n{number}": {"place": number - 1} for number in range(2, 8)})
+    count(arena, 3, 4, 6)
+    assert "Көшірілген" in str(call(arena, "GET").get_json()["contents"])
     assert awards(arena, entry_id=arena.entries[0])[-1].void_reason == "Жұмыс енді байқауға қатыспайды"
 
 

@@ -105,6 +105,32 @@ def test_settings_are_versioned_and_a_stale_change_is_refused(contest):
         assert wrote.old["rules"]["divergence"] == "20.00"
 
 
+@pytest.mark.one_engine("sqlite")
+def test_stale_change_of_nominations_stages_or_files_is_refused(suite):
+    arena = arenas.build(suite)
+    version = suite.json("GET", arena.api).headers["ETag"]
+    kept = [next(iter(rows.values())) for rows in (arena.nominations, arena.stages)]
+    nomination, stage = f"/nominations/{kept[0]}", f"/stages/{kept[1]}"
+    changes = [
+        ("PATCH", nomination, {"position": 7}),
+        ("PATCH", stage, {"weight": "0.5"}),
+        ("POST", "/rules", {"contest": CONTEST}),
+        ("DELETE", stage, None),
+        ("DELETE", nomination, None),
+    ]
+
+    def send(method, path, body):
+        return suite.json(method, arena.api + path, body, as_=arena.organiser, headers={"If-Match": version})
+
+    suite.json("PATCH", arena.api, {"code": "OTHER"}, as_=arena.organiser)
+    assert [send(*change).status_code for change in changes] == [412] * 5
+    version = suite.json("GET", arena.api).headers["ETag"]
+    for change in changes[:2]:
+        reply = send(*change)
+        assert (reply.status_code, reply.headers["ETag"] != version) == (200, True)
+        version = reply.headers["ETag"]
+
+
 @pytest.mark.parametrize(("body", "field"), [
     ({"rules": {"readers": 2}}, "rules"),
     ({"rules": {"quorum": 6}}, "rules"),
@@ -141,6 +167,25 @@ def test_draft_may_be_unfinished_but_no_stage_opens(contest):
         contest.do("PUT", f"{contest.api}/criteria/{nomination['id']}/{stage['id']}", {"criteria": [LINE]})
     assert seen(contest)["faults"] == []
     assert freeze(contest.suite, contest.event["slug"]).frozen_at is not None
+
+
+@pytest.mark.one_engine("sqlite")
+def test_only_the_first_stage_may_be_blind(contest):
+    load(contest, {"contest": CONTEST})
+    stages = contest.do("GET", f"{contest.api}/stages")["items"]
+    assert [(stage["blind"], seen(contest)["faults"]) for stage in stages] == [(True, []), (False, [])]
+    contest.do("PATCH", f"{contest.api}/stages/{stages[1]['id']}", {"blind": True})
+    [fault] = seen(contest)["faults"]
+    with pytest.raises(Conflict) as refusal:
+        freeze(contest.suite, contest.event["slug"])
+    assert fault in str(refusal.value.detail)
+
+
+@pytest.mark.one_engine("sqlite")
+def test_remote_stage_after_another_is_not_blind_by_itself(contest):
+    turned = CONTEST.replace(",1,REMOTE", ",9,REMOTE")
+    load(contest, {"contest": turned})
+    assert [stage["blind"] for stage in contest.do("GET", f"{contest.api}/stages")["items"]] == [False, False]
 
 
 def test_frozen_rules_refuse_every_change(contest):

@@ -73,6 +73,13 @@ def test_nominations_and_stages_are_written_by_hand(suite):
     desk.get(stage)
     desk.submit_fields({"title.ru": "Заочно", "blind": []})
     assert "Заочно" in desk.text
+    second = suite.browser("en", scene.organiser)
+    for edited in (stage, next(link for link in links(desk) if "/nominations/" in link and "new" not in link)):
+        desk.get(edited)
+        second.get(edited)
+        desk.submit_fields({"code": "FIRST"})
+        second.submit_fields({"code": "SECOND"})
+        assert (second.response.status_code, "SECOND" in second.html) == (412, True)
     desk.get(f"{stage}/remove")
     desk.submit()
     assert "There is no stage yet" in desk.text

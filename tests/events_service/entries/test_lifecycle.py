@@ -113,6 +113,30 @@ def test_late_entry_is_refused_unless_extended_on_record(arena, token):
         assert [row["late_until"] for row in rows] == [late["late_until"]]
 
 
+def test_organiser_begins_a_late_entry_for_somebody_on_record(arena, token):
+    numbers, passed = teachers(arena.suite), utcnow() - timedelta(minutes=1)
+    nomination = next(iter(arena.nominations.values()))
+    late = {"late_until": (utcnow() + timedelta(hours=1)).isoformat(), "reason": "Байланыс болмады"}
+    body = {**late, "nomination": nomination, "email": f"teacher{numbers[0]:04}@example.invalid"}
+    change(arena, entries_close_at=passed)
+    begin(arena, token, status=409)  # the control: she herself may not
+    call(arena, "POST", "entries/late", body, token, 403)
+    stranger = f"teacher{teachers(arena.suite, small=False)[0]:04}@example.invalid"
+    for wrong in ({"email": "nobody@example.invalid"}, {"late_until": passed.isoformat()}, {"email": stranger}):
+        call(arena, "POST", "entries/late", {**body, **wrong}, arena.organiser, 422)
+    made = call(arena, "POST", "entries/late", body, arena.organiser, 201)
+    call(arena, "POST", "entries/late", body, arena.organiser, 409)
+    path = f"entries/{made['id']}"
+    assert [row["id"] for row in call(arena, "GET", "entries", as_=token)["items"]] == [made["id"]]
+    with arena.suite.events.app_context():
+        row = db.session.scalars(select(Audit).where(Audit.action == "entry.started")).one()
+        assert (row.reason, row.new["late_until"]) == (late["reason"], late["late_until"])
+    arena.suite.drain()
+    assert any(late["reason"] in mail.get_body(("plain",)).get_content() for mail in arena.suite.mails())
+    call(arena, "PATCH", path, {**GOOD, "video_url": "https://video.example/1"}, token)
+    assert call(arena, "POST", f"{path}/submit", {}, token)["number"] == 1
+
+
 def test_school_counts_as_it_is_on_the_day_of_entry(suite):
     arena = contest(suite)
     other = suite.sign_in("teacher", teachers(suite, small=False)[0])
@@ -268,5 +292,4 @@ def test_nothing_changes_once_the_jury_is_at_work(arena, token):
     for where, body in ((f"{path}/return", late), (f"{path}/refuse", reason), (f"entries/{waiting['id']}/admit", {}),
                         (f"entries/{unsent['id']}/extend", late)):  # fmt: skip
         assert call(arena, "POST", where, body, organiser, 409)["type"].endswith("entries-judged")
-    call(arena, "POST", f"{path}/withdraw", {}, token, 409)
     call(arena, "POST", f"entries/{unsent['id']}/submit", {}, suite.sign_in("teacher", teachers(suite)[2]), 409)

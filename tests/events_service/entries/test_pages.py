@@ -90,6 +90,18 @@ def test_pages_say_why_one_cannot_enter(arena, suite, token):
     assert "закончен" in suite.get(f"{ROOT}/enter", token).text
 
 
+def test_organiser_begins_an_entry_on_a_page(arena, token):
+    change(arena, entries_close_at=utcnow() - timedelta(hours=1))
+    desk = arena.suite.browser("ru", as_=arena.organiser)
+    assert f"{ROOT}/entries/late" in desk.get(f"{ROOT}/entries").text
+    desk.get(f"{ROOT}/entries/late")
+    chosen = {"nomination": next(iter(arena.nominations.values())), "day": "2099-01-01", "reason": "Нет связи"}
+    assert desk.submit(**{**chosen, "email": "x@example.invalid"}).status_code == 422
+    desk.submit(**{**chosen, "email": f"teacher{teachers(arena.suite)[0]:04}@example.invalid"})
+    assert desk.url == f"{ROOT}/entries"
+    assert f"{ROOT}/entries/" in arena.suite.get("/my", token, "ru").text
+
+
 def test_two_windows_lose_nothing(arena, token):
     one, two = (arena.suite.browser("ru", as_=token) for _ in range(2))
     one.get(f"{ROOT}/enter")
