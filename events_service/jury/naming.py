@@ -17,7 +17,7 @@ from events_service.jury.models import Conflict as Interest
 from events_service.jury.words import role_name
 from events_service.notifications import jury as letters
 from services import ledger
-from services.errors import Conflict, Stale
+from services.errors import Conflict, Invalid, Stale
 from services.identity import Actor
 
 MOST_MEMBERS = 30
