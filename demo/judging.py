@@ -19,7 +19,7 @@ from events_service.contests.models import Contest, Stage
 from events_service.directory.models import Person
 from events_service.entries.models import Entry
 from events_service.events.models import Event
-from events_service.jury import dealing, stages
+from events_service.jury import dealing, redealing, stages
 from events_service.jury.models import CHAIR, DECLARED, MEMBER, SECRETARY, Assignment, Conflict, JuryMember
 from events_service.jury.queries import assignments_of
 from events_service.results import appealing, collecting, compiling, method, publishing
@@ -152,7 +152,7 @@ def _score(session: Session, sheets: list[Assignment], at: datetime, begun: froz
 def _settle(session: Session, event: Event, stage: Stage, at: datetime) -> None:
     """One more reader where two lie too far apart, as the last signature would have called."""
     entry = session.scalars(select(Entry).where(Entry.event_id == event.id, Entry.receipt == points.LOW[0])).one()
-    called = dealing.one_more(session, stage, entry)
+    called = redealing.one_more(session, stage, entry)
     assert called is not None
     _score(session, [called], at)
 

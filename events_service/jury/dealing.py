@@ -1,4 +1,4 @@
-"""Dealing entries to jurors: a proposal is drafted, looked at, accepted; later single entries are dealt again.
+"""Dealing entries to jurors: a proposal is drafted, looked at, accepted (single entries later: `redealing`).
 
 Drafting only reads and solves, outside any transaction; the verbs then take the stage's turn.
 """
@@ -14,7 +14,7 @@ from sqlalchemy import delete, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from events_service.contests import queries as contests
-from events_service.contests.models import CLOSED, OPEN, Stage
+from events_service.contests.models import CLOSED, Stage
 from events_service.db import Audit
 from events_service.entries import queries as entries
 from events_service.entries.models import Entry
@@ -25,18 +25,13 @@ from events_service.jury.models import (
     ANCHOR,
     DEAL,
     DROPPED,
-    LATE,
     MOST_SEED,
     PROPOSED,
     RECUSED,
-    REDEAL,
-    SPLIT,
     Assignment,
-    Conflict,
     Deal,
     JuryMember,
 )
-from events_service.notifications import jury as letters
 from events_service.scoring.models import Score
 from services import ledger
 from services.database import new_id, utcnow
@@ -45,7 +40,6 @@ from services.errors import NotFound
 from services.identity import Actor
 
 MOST_DEALS = 50
-DEALER = Actor(id="dealing", name="Dealing", roles=frozenset(), session="")
 
 
 @dataclass(frozen=True)
@@ -149,32 +143,6 @@ def accept(session: Session, actor: Actor, ref: str, stage_id: str, deal_id: str
     return deal
 
 
-def refill(session: Session, stage: Stage, entry: Entry) -> Assignment | None:
-    """Deal an entry again that has lost a reader whom it needs; the organiser is told when nobody can take it."""
-    if all(short.id != entry.id for short, _readers in queries.short(stage)):
-        return None
-    return _give_or_tell(session, stage, entry, REDEAL)
-
-
-def refill_all(session: Session, stage: Stage) -> None:
-    """The same for all entries of an open stage, when there is a new juror."""
-    for entry, _readers in queries.short(stage) if stage.status == OPEN else ():
-        while refill(session, stage, entry):
-            pass
-
-
-def let_in(session: Session, stage: Stage, entry: Entry) -> None:
-    """Readers for an entry that comes into an open stage: as many as the others have, by the rules or all who may."""
-    for _turn in range(queries.rules(stage.event_id).readers):
-        _give(session, stage, entry, LATE)
-    refill(session, stage, entry)
-
-
-def one_more(session: Session, stage: Stage, entry: Entry) -> Assignment | None:
-    """One more reader on a wide split, in a turn that is taken; None, and the organiser told, when nobody is left."""
-    return _give_or_tell(session, stage, entry, SPLIT)
-
-
 def has_scores(session: Session, stage_id: str) -> bool:
     """Has anybody put down points or words in this stage yet? Every save counts the version of a sheet up."""
     begun = Assignment.stage_id == stage_id, Assignment.status == ACTIVE, Assignment.version > 1
@@ -194,36 +162,6 @@ def _check_replaceable(session: Session, stage: Stage) -> None:
         raise Refused(_("The stage is closed"))
     if has_scores(session, stage.id):
         raise Refused(_("Scores have been given: the deal stays"), code="deal-in-use")
-
-
-def _give_or_tell(session: Session, stage: Stage, entry: Entry, ground: str) -> Assignment | None:
-    given = _give(session, stage, entry, ground)
-    if given is None:
-        letters.owe_short(session, stage, entry)
-    return given
-
-
-def _give(session: Session, stage: Stage, entry: Entry, ground: str) -> Assignment | None:
-    """To the least loaded juror who has no conflict and never had the entry in this stage; by id among equals."""
-    of_stage = Assignment.stage_id == stage.id
-    had = {*session.scalars(select(Assignment.member_id).where(of_stage, Assignment.entry_id == entry.id))}
-    # Who reads it already is not looked up again: a conflict that is new would lock her out of her sheet.
-    others = [member for member in queries.scoring(stage.event_id) if member.id not in had]
-    conflicts.record(session, conflicts.found(session, others, [entry], queries.rules(stage.event_id)))
-    barred = {*session.scalars(select(Conflict.member_id).where(Conflict.entry_id == entry.id))}
-    loads = Counter(session.scalars(select(Assignment.member_id).where(of_stage, Assignment.status == ACTIVE)))
-    free = [member for member in others if member.id not in barred]
-    if not free:
-        return None
-    chosen = min(free, key=lambda member: (loads[member.id], member.id))
-    row = Assignment(stage=stage, entry=entry, member=chosen, ground=ground)
-    session.add(row)
-    session.flush()
-    new = {"entry": entry.number, "member": chosen.name, "ground": ground}
-    ledger.audit(session, Audit, DEALER, "assignment.dealt", "assignment", row.id, new=new)
-    if stage.status == OPEN:
-        letters.owe_entry(session, row)
-    return row
 
 
 def _lines(plan: flow.Plan) -> list[list[str]]:

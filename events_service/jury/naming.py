@@ -11,7 +11,7 @@ from events_service.db import Audit
 from events_service.directory import queries as directory
 from events_service.events import seats
 from events_service.events.models import Event
-from events_service.jury import dealing, queries, recusing, splitting
+from events_service.jury import queries, recusing, redealing, splitting
 from events_service.jury.models import CHAIR, MEMBER, SECRETARY, Assignment, JuryMember
 from events_service.jury.models import Conflict as Interest
 from events_service.jury.words import role_name
@@ -108,7 +108,7 @@ def _take(session: Session, actor: Actor, ref: str) -> Event:
 def _fill(session: Session, member: JuryMember) -> None:
     """A new juror gets what waits for a reader, also for one more on a wide split."""
     for stage in contests.take_turns(session, member.event_id) if member.scores else ():
-        dealing.refill_all(session, stage)
+        redealing.refill_all(session, stage)
         splitting.look_all(session, stage)
 
 

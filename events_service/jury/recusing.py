@@ -1,5 +1,7 @@
 """A juror gives an entry back, or says beforehand that she may not judge it; it is dealt again."""
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
@@ -9,7 +11,7 @@ from events_service.contests.models import CLOSED, Stage
 from events_service.db import Audit
 from events_service.entries.models import Entry, StageEntry
 from events_service.events import seats
-from events_service.jury import dealing, queries, splitting
+from events_service.jury import queries, redealing, splitting
 from events_service.jury.models import ACTIVE, DECLARED, RECUSED, REMOVED, Assignment, JuryMember
 from events_service.jury.models import Conflict as Interest
 from services import ledger
@@ -78,9 +80,11 @@ def hand_over(session: Session, actor: Actor, member: JuryMember, reason: str) -
     live = Assignment.member_id == member.id, Assignment.status == ACTIVE, Assignment.signed_at.is_(None)
     for stage in contests.take_turns(session, member.event_id):
         left = select(Assignment).where(Assignment.stage_id == stage.id, *live).order_by(Assignment.id)
-        for row in session.scalars(left).all() if stage.status != CLOSED else ():
+        rows = session.scalars(left).all() if stage.status != CLOSED else ()
+        for row in rows:
             _set(session, actor, row, REMOVED, reason)
-            _deal_again(session, stage, row.entry)
+        if rows:
+            _deal_again(session, stage, [row.entry for row in rows])
 
 
 def _recuse(session: Session, actor: Actor, row: Assignment, reason: str) -> Assignment:
@@ -94,14 +98,14 @@ def _recuse(session: Session, actor: Actor, row: Assignment, reason: str) -> Ass
         raise Conflict(_("This sheet is signed: the chair can open it again"), code="sheet-signed")
     _set(session, actor, row, RECUSED, reason)
     _keep(session, actor, row.member, row.entry, reason)
-    _deal_again(session, stage, row.entry)
+    _deal_again(session, stage, [row.entry])
     return row
 
 
-def _deal_again(session: Session, stage: Stage, entry: Entry) -> None:
+def _deal_again(session: Session, stage: Stage, works: Sequence[Entry]) -> None:
     """Whoever left was perhaps the last to sign: what the others signed is then looked at as at a signing."""
-    dealing.refill(session, stage, entry)
-    splitting.look(session, stage, entry)
+    redealing.refill(session, stage, works)
+    splitting.look(session, stage, works)
 
 
 def _set(session: Session, actor: Actor, row: Assignment, status: str, reason: str) -> None:

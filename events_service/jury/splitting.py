@@ -1,7 +1,7 @@
 """One more reader where the jurors of an entry lie too far apart: looked at when its last sheet is signed or leaves."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from sqlalchemy import select
@@ -9,18 +9,19 @@ from sqlalchemy.orm import Session
 
 from events_service.contests.models import OPEN, Stage
 from events_service.entries.models import Entry
-from events_service.jury import dealing, queries
+from events_service.jury import queries, redealing
 from events_service.jury.models import ACTIVE, SPLIT, Assignment
 from events_service.scoring import queries as scoring
 
 
-def look(session: Session, stage: Stage, entry: Entry) -> None:
-    """Call one more reader, once, when all who read have signed and the widest gap is above the trigger.
+def look(session: Session, stage: Stage, works: Iterable[Entry]) -> None:
+    """Call one more reader for each, once, when all who read have signed and the widest gap is above the trigger.
 
     The stage's turn is taken. Nobody is called while one more reader sits; when nobody is left the organiser is told.
     """
-    of_entry = Assignment.stage_id == stage.id, Assignment.entry_id == entry.id, Assignment.status == ACTIVE
-    _look(session, stage, session.scalars(select(Assignment).where(*of_entry)).all())
+    ids = [entry.id for entry in works]
+    sitting = Assignment.stage_id == stage.id, Assignment.entry_id.in_(ids), Assignment.status == ACTIVE
+    _look(session, stage, session.scalars(select(Assignment).where(*sitting)).all())
 
 
 def look_all(session: Session, stage: Stage) -> None:
@@ -37,4 +38,4 @@ def _look(session: Session, stage: Stage, rows: Sequence[Assignment]) -> None:
         scores[sheet.row.entry].append(scoring.sheet_score(sheet.lines, sheet.points))
     for entry, given in scores.items():
         if max(given) - min(given) > queries.rules(stage.event_id).divergence:
-            dealing.one_more(session, stage, entry)
+            redealing.one_more(session, stage, entry)

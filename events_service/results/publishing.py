@@ -17,7 +17,7 @@ from events_service.contests.rules import VOTE
 from events_service.db import Audit
 from events_service.entries.models import Entry, StageEntry
 from events_service.events.models import Event
-from events_service.jury import conflicts, dealing
+from events_service.jury import conflicts, redealing
 from events_service.jury import queries as jury
 from events_service.jury.models import CHAIR, JuryMember
 from events_service.notifications import results as letters
@@ -102,7 +102,7 @@ def _let_in(session: Session, stage: Stage, found: Compilation, passing: Collect
     session.add_all(StageEntry(stage_id=following.id, entry_id=key, compilation_id=found.id) for key in new)
     session.flush()
     for entry_id in new if following.status == OPEN else ():
-        dealing.let_in(session, following, session.get_one(Entry, entry_id))
+        redealing.let_in(session, following, session.get_one(Entry, entry_id))
 
 
 def vote(session: Session, actor: Actor, ref: str, stage_id: str, data: dict[str, Any]) -> TieVote:

@@ -90,7 +90,7 @@ def sign(session: Session, actor: Actor, event_id: str, assignment_id: str, vers
     _touch(row)
     session.flush()
     audit(session, actor, "sheet.signed", row, {"signed": False}, {"signed": True})
-    splitting.look(session, row.stage, row.entry)
+    splitting.look(session, row.stage, [row.entry])
     return row
 
 

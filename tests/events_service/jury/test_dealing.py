@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from events_service.contests.rules import Rules
 from events_service.db import db
 from events_service.entries.models import ADMITTED, RETURNED, SUBMITTED, Entry
-from events_service.jury import conflicts, dealing
+from events_service.jury import conflicts, dealing, redealing
 from events_service.jury.models import Assignment, Conflict, JuryMember
 from services.database import utcnow
 from tests.events_service import arena as arenas
@@ -199,7 +199,7 @@ def test_one_more_reader_is_the_least_loaded_without_conflict(arena):
     with arena.suite.events.app_context(), db.transaction() as session:
         stage = dealing.contests.take_turn(session, arena.stages["REMOTE"])
         plain = next(row for row in dealing.queries.assignments_of(stage.id) if row.ground == "deal")
-        given = [dealing.one_more(session, stage, plain.entry) for _turn in range(SEVEN)]
+        given = [redealing.one_more(session, stage, plain.entry) for _turn in range(SEVEN)]
         jurors = [row.member_id for row in given if row]
         grounds = {row.ground for row in given if row}
     forbidden = {member for member, entry in barred(arena) if entry == plain.entry_id}
@@ -216,6 +216,24 @@ def test_member_who_leaves_hands_over_what_she_has_not_signed(arena):
     assert [row["id"] for row in dealt(arena) if row["member"] == arena.members[4]] == [signed]
     assert min(len(panel) for panel in panels(arena).values()) >= 3
     call(arena, "GET", "/jury", as_=arena.juror(4), want=404)
+
+
+@pytest.mark.one_engine("sqlite")
+def test_member_who_leaves_costs_few_statements_a_sheet(arena):
+    """Who may take her entries is read once: each is then written down, in the records too, and told."""
+    open_remote(arena)
+    counts = []
+    for juror in (1, 2):
+        sheets = [row["id"] for row in dealt(arena) if row["member"] == arena.members[juror]]
+        if counts:
+            arenas.score(arena, assignments=sheets[1:])
+            sheets = sheets[:1]
+        with statements(arena) as said:
+            call(arena, "DELETE", f"/jury/{arena.members[juror]}", {}, want=204)
+        counts.append((len(sheets), len(said)))
+    (most, many), (one, few) = counts
+    assert most > 3 and one == 1
+    assert (many - few) / (most - one) < 10, counts
 
 
 def test_closing_asks_for_a_reason_while_sheets_are_unsigned(arena):
