@@ -112,7 +112,7 @@ def reopen(session: Session, actor: Actor, event_id: str, assignment_id: str, re
 
 
 def take(session: Session, row: Assignment) -> Assignment:
-    """The stage's turn in a contest that is on, then the sheet as it is now; one taken away meanwhile does not exist."""
+    """The stage's turn in a contest that is on, then the sheet as it is now; one taken away does not exist."""
     contests.check_on(contests.take_turn(session, row.stage_id).event_id)
     session.refresh(row)
     session.refresh(row.member)
