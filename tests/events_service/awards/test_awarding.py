@@ -17,6 +17,7 @@ from services.database import utcnow
 from tests.events_service.awards import ground, reading
 from tests.events_service.awards.test_minutes import TITLE, call, drafted
 from tests.events_service.awards.test_next_step import next_of
+from tests.events_service.cost import sent
 from tests.events_service.jury.court import put
 
 pytestmark = pytest.mark.one_engine("sqlite")
@@ -238,11 +239,13 @@ def test_organiser_gives_and_takes_back_on_pages(suite, arena):
     assert "7 марапат дайындалды" in browser.text
     browser.submit(f"/contests/{TITLE}/awards")
     assert "жаңасы жасалмады" in browser.text
+    plain = sent(suite, f"/contests/{TITLE}/awards", arena.organiser)
     browser.get(f"/contests/{TITLE}/awards/{awards(arena)[0].id}/void")
     browser.submit(reason="")
     assert browser.response.status_code == 422
     browser.submit(reason="Қате")
     assert "Күші жойылған" in browser.text
+    assert sent(suite, f"/contests/{TITLE}/awards", arena.organiser) > plain  # only now it asks what a run would give
     again = next(form for form in browser.tree.iter("form") if form.find(".//input[@name='again']") is not None)
     browser.send(again, {})
     page = browser.get(f"/contests/{TITLE}/awards").text

@@ -15,6 +15,7 @@ from events_service.results import deadlines
 from events_service.results.models import Compilation
 from events_service.scoring.models import Score
 from services.database import utcnow
+from tests.events_service.cost import sent
 from tests.events_service.results.hall import closed
 
 pytestmark = pytest.mark.either_engine
@@ -80,6 +81,15 @@ def test_dismissed_appeal_corrects_nothing_and_is_answered_once(hall):
     answer(hall, found, "upheld", status=409)
     appeal(hall, status=409)
     assert hall.compile()["inputs_hash"] == version_of(hall)["inputs_hash"]
+
+
+@pytest.mark.one_engine("sqlite")
+def test_page_of_appeals_asks_as_much_for_two_as_for_one(hall):
+    counts = set()
+    for entry in (0, 1):
+        appeal(hall, entry)
+        counts.add(sent(hall.suite, f"{hall.pages}/appeals", hall.chair))
+    assert len(counts) == 1
 
 
 @pytest.mark.parametrize("change", [
