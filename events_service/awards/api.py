@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from flask.typing import ResponseReturnValue
 
-from events_service.awards import awarding, contents, minutes, queries
+from events_service.awards import awarding, contents, minutes, queries, receiving
 from events_service.awards.models import Award, Protocol
 from events_service.awards.schemas import (
     AwardAnswer,
@@ -23,6 +23,7 @@ from events_service.contests import queries as contests
 from events_service.db import IdempotencyKey, db
 from events_service.events import queries as events
 from events_service.events.models import Event
+from events_service.files import serving, store
 from events_service.jury import queries as jury
 from events_service.results import queries as results
 from events_service.results.models import Compilation
@@ -34,7 +35,9 @@ from services.paging import PageQuery, page_of, paged
 from services.web import Api, if_match
 
 api = Api("awards_api", __name__)
+api.url_value_preprocessor(receiving.allow_a_file)
 ORGANISERS = holders("organiser")
+FILE = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
 STAGE = "/contests/<ref>/stages/<stage_id>/protocol"
 
 
@@ -83,6 +86,35 @@ def sign_protocol(body: dict[str, Any], ref: str, stage_id: str) -> Response:
         return _show(event, signed), 200
 
     return ledger.once(db, IdempotencyKey, effect)
+
+
+@api.get("/contests/<ref>/protocols/<protocol_id>", who=SIGNED_IN)
+@api.response(200, ProtocolAnswer)
+def get_one_protocol(ref: str, protocol_id: str) -> ResponseReturnValue:
+    """A protocol by its id, also one that newer results have overtaken."""
+    event = queries.directed(ref, me())
+    protocol = queries.protocol_of(event, protocol_id)
+    return _show(event, protocol), 200, {"ETag": f'"{protocol.version}"'}
+
+
+@api.post("/contests/<ref>/protocols/<protocol_id>/scan", who=SIGNED_IN)
+@api.response(200, ProtocolAnswer)
+@api.doc(requestBody={"required": True, "content": {"multipart/form-data": {"schema": FILE}}})
+def attach_scan(ref: str, protocol_id: str) -> dict[str, Any]:
+    """Attach the scan of a signed protocol (PDF, JPEG or PNG, 10 MB); an earlier one stays in the store."""
+    event = queries.directed(ref, me())
+    protocol = receiving.attach(event, queries.protocol_of(event, protocol_id).id)
+    return _show(event, protocol)
+
+
+@api.get("/contests/<ref>/protocols/<protocol_id>/scan", who=SIGNED_IN)
+@api.alt_response(200, schema={"type": "string", "format": "binary"}, content_type="*/*")
+def get_scan(ref: str, protocol_id: str) -> Response:
+    """The scan of the signed paper, as a file to save."""
+    protocol = queries.protocol_of(queries.directed(ref, me()), protocol_id)
+    if not protocol.file_key:
+        raise NotFound
+    return serving.attachment(protocol.file_name, protocol.file_type, store.get(protocol.file_key))
 
 
 @api.get("/contests/<ref>/awards", who=SIGNED_IN)

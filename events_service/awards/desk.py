@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from events_service.awards import as_docx, as_pdf, contents, forms, minutes, queries, receiving, words
-from events_service.awards.models import DRAFT, Protocol
+from events_service.awards.models import DRAFT, IN_PERSON, Protocol
 from events_service.awards.schemas import ProtocolBody, ProtocolPatch, SignBody
 from events_service.contests import queries as contests
 from events_service.contests.models import CLOSED, Stage
@@ -77,7 +77,7 @@ def new_protocol(ref: str, stage_id: str) -> ResponseReturnValue:
     fresh = {
         "number": queries.next_number(stage.id),
         "held_on": today(),
-        "format": "in_person",
+        "format": IN_PERSON,
         "present[]": [row.id for row in queries.seated(event.id)],
     }
     form = Form(ProtocolBody(), fresh, forms.to_body)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from events_service.awards import contents, queries
-from events_service.awards.models import DRAFT, SIGNED, Protocol
+from events_service.awards.models import DRAFT, IN_PERSON, SIGNED, Protocol
 from events_service.contests import queries as contests
 from events_service.contests.models import CLOSED, Stage
 from events_service.db import Audit
@@ -51,7 +51,7 @@ def draft(session: Session, actor: Actor, ref: str, stage_id: str, data: dict[st
         raise Conflict(_("Sheets of the stage are not signed: have them signed, or close the stage with a reason"))
     protocol = Protocol(
         stage_id=stage.id, compilation_id=compilation.id, number=str(queries.next_number(stage.id)), held_on=today(),
-        format="in_person", created_by=actor.id,
+        format=IN_PERSON, created_by=actor.id,
     )  # fmt: skip
     _write(event, protocol, {"present": [row.id for row in queries.seated(event.id)], **data})
     session.add(protocol)

@@ -16,6 +16,7 @@ from services.rows import ID, Identified
 DRAFT, SIGNED = "draft", "signed"
 THANKS = "thanks"
 KINDS = ("diploma_1", "diploma_2", "diploma_3", "certificate", THANKS)
+IN_PERSON = "in_person"
 
 
 class Protocol(Identified, db.Model):
@@ -35,7 +36,7 @@ class Protocol(Identified, db.Model):
     compilation_id: Mapped[str] = mapped_column(ForeignKey("compilation.id"))
     number: Mapped[str] = mapped_column(String(40))
     held_on: Mapped[date]
-    format: Mapped[str] = mapped_column(String(20), default="in_person")
+    format: Mapped[str] = mapped_column(String(20), default=IN_PERSON)
     place: Mapped[dict[str, str]] = mapped_column(Texts, default=dict)
     present: Mapped[list[str]] = mapped_column(JSON, default=list)
     absent: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from events_service.awards.models import DRAFT, SIGNED
+from events_service.awards.models import DRAFT, IN_PERSON, SIGNED
 from events_service.results.words import DIPLOMAS
 
 KINDS = {
@@ -33,7 +33,7 @@ WAITS = {
     "window": _l("Appeals are taken until %(until)s: awards are given after that"),
 }
 STATES = {DRAFT: ("wait", _l("Draft, not signed yet")), SIGNED: ("ok", _l("Signed"))}
-FORMATS = {"in_person": _l("In person"), "online": _l("Online"), "mixed": _l("In person and online")}
+FORMATS = {IN_PERSON: _l("In person"), "online": _l("Online"), "mixed": _l("In person and online")}
 APPEALS = {
     "filed": _l("not answered yet"),
     "upheld": _l("upheld"),

@@ -38,7 +38,7 @@ def settings_to_body(values: dict[str, Any], zone: str) -> dict[str, Any]:
     rules["own_district"] = rules.get("own_district") == "on"
     rules["ties"] = [kind for kind in _items(rules.get("ties")) if kind]
     body = {name: values.get(name) for name in ("code", "ground_number", "ground_date")}
-    opens, closes = _instant(values, "entries_open", START_OF_DAY), _instant(values, "entries_close", END_OF_DAY)
+    opens, closes = instant(values, "entries_open_", START_OF_DAY), instant(values, "entries_close_")
     return {**body, "entries_open_at": opens, "entries_close_at": closes, "rules": rules, "time_zone": zone}
 
 
@@ -48,11 +48,12 @@ def nomination_to_form(nomination: Nomination) -> dict[str, Any]:
 
 def stage_to_form(stage: Stage, zone: str) -> dict[str, Any]:
     day, clock = parts(stage.closes_at, zone)
-    return {**show_stage(stage), "weight": points(stage.weight), "closes_day": day, "closes_time": clock}
+    exact = {name: points(getattr(stage, name)) for name in ("weight", "threshold")}
+    return {**show_stage(stage), **exact, "closes_day": day, "closes_time": clock}
 
 
 def stage_to_body(values: dict[str, Any], zone: str) -> dict[str, Any]:
-    closes = _instant(values, "closes", END_OF_DAY)
+    closes = instant(values, "closes_")
     return {**values, "blind": values.get("blind") == "on", "closes_at": closes, "time_zone": zone}
 
 
@@ -102,16 +103,17 @@ def tie_places() -> list[str]:
     return [f"rules.ties.{place}" for place in range(len(TIES))]
 
 
-def parts(instant: datetime | None, zone: str) -> tuple[str, str]:
+def parts(at: datetime | None, zone: str | None = None) -> tuple[str, str]:
     """The day and the clock time of an instant, as the fields of a form hold them."""
-    if instant is None:
+    if at is None:
         return "", ""
-    at = local(instant, zone)
-    return at.date().isoformat(), at.strftime("%H:%M")
+    there = local(at, zone)
+    return there.date().isoformat(), there.strftime("%H:%M")
 
 
-def _instant(values: Mapping[str, Any], name: str, without: str) -> str | None:
-    day, clock = _text(values, f"{name}_day"), _text(values, f"{name}_time")
+def instant(values: Mapping[str, Any], prefix: str = "", without: str = END_OF_DAY) -> str | None:
+    """A day and a clock time of the form as the body says it; `without` is the time of a day that has none."""
+    day, clock = _text(values, f"{prefix}day"), _text(values, f"{prefix}time")
     return f"{day}T{clock or without}" if day else clock or None
 
 

@@ -21,7 +21,7 @@ from services.errors import Conflict, Invalid
 from services.identity import Actor
 
 NOMINATION = ("code", "title", "position")
-STAGE = ("code", "title", "kind", "weight", "blind", "closes_at", "position")
+STAGE = ("code", "title", "kind", "weight", "blind", "closes_at", "threshold", "district_cap", "position")
 NONE_MEANS: dict[str, Any] = {"blind": False}
 
 

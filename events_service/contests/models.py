@@ -54,6 +54,7 @@ class Stage(Identified, db.Model):
 
     `weight` is its part of the total; a `blind` stage shows jurors neither author nor school.
     `closes_at` is the jury's deadline. `compilation_id` is the compilation that is published.
+    `threshold` and `district_cap` say who goes on from it; None is what the rules say.
     """
 
     __table_args__ = (
@@ -70,6 +71,8 @@ class Stage(Identified, db.Model):
     weight: Mapped[Decimal] = mapped_column(WEIGHT)
     blind: Mapped[bool] = mapped_column(default=False)
     closes_at: Mapped[datetime | None] = mapped_column(Instant)
+    threshold: Mapped[Decimal | None] = mapped_column(POINTS)
+    district_cap: Mapped[int | None]
     status: Mapped[str] = mapped_column(String(10), default=PLANNED)
     opened_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -29,6 +29,7 @@ def contest_page(ref: str) -> str:
         event=event,
         contest=contest,
         rules=rules.of(contest),
+        rules_of=rules.of_stage,
         nominations=nominations,
         stages=stages,
         sheets=sheets,

@@ -1,11 +1,11 @@
 """The rules of a contest as its verbs read them; kept as JSON with decimals as strings, so that they never round."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
-from events_service.contests.models import Contest
+from events_service.contests.models import Contest, Stage
 
 # What may break a tie, in the order of the rules; `vote` is the chair's, and without one the place is shared.
 FINAL, HEAVIEST, MEDIAN, VOTE = "final", "heaviest", "median", "vote"
@@ -23,7 +23,7 @@ class Rules:
     jury_min: members the jury needs; quorum: members a session needs; least_scores: signed sheets an entry needs
     divergence: a wider gap between two jurors calls one more reader
     method: which score decides; shrinkage: the λ of the correction; least_per_juror: sheets a juror needs for it
-    threshold, district_cap: who goes on to the next stage; in the last stage the threshold asks nothing
+    threshold, district_cap: who goes on to the next stage, where the stage says nothing itself; the last one asks none
     diplomas: how many diplomas of the first, second and third degree in a nomination
     appeal_days: working days after publishing; signatures: jurors who sign beside chair and secretary
     """
@@ -51,6 +51,12 @@ class Rules:
 def of(contest: Contest) -> Rules:
     """The rules in force; what the contest does not say is the default."""
     return read(contest.rules or {})
+
+
+def of_stage(contest: Contest, stage: Stage) -> Rules:
+    """The same for one stage, with the threshold and the cap that are its own."""
+    own = {name: value for name in ("threshold", "district_cap") if (value := getattr(stage, name)) is not None}
+    return replace(of(contest), **own)
 
 
 def read(kept: Mapping[str, Any]) -> Rules:

@@ -97,7 +97,10 @@ class NominationPatch(NominationBody):
 
 
 class StageBody(Body):
-    """A stage; `weight` is its part of the total, `closes_at` the deadline of the jury."""
+    """A stage; `weight` is its part of the total, `closes_at` the deadline of the jury.
+
+    `threshold` and `district_cap` say who goes on from it; null: as the rules say.
+    """
 
     code = Code(required=True)
     title = Translated(required=True, most=200)
@@ -105,6 +108,8 @@ class StageBody(Body):
     weight = Exact(places=4, most="1", required=True)
     blind = Flag(allow_none=True)
     closes_at = Moment(allow_none=True)
+    threshold = Exact(allow_none=True)
+    district_cap = Whole(least=1, most=1000, allow_none=True)
     position = Whole(most=999, allow_none=True)
 
 
@@ -186,6 +191,8 @@ class StageAnswer(Body):
     weight = Exact(places=4)
     blind = ma.Boolean()
     closes_at = Moment(allow_none=True)
+    threshold = Exact(allow_none=True)
+    district_cap = ma.Integer(allow_none=True)
     status = ma.String()
     opened_at = Moment(allow_none=True)
     closed_at = Moment(allow_none=True)

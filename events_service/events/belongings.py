@@ -22,7 +22,7 @@ from services.fields import as_utc
 from services.i18n import local
 
 NOMINATION = ("code", "position", "title")
-STAGE = ("code", "position", "kind", "title", "weight", "blind")
+STAGE = ("code", "position", "kind", "title", "weight", "blind", "threshold", "district_cap")
 CRITERION = ("code", "position", "title", "max_points", "weight", "levels")
 COPIED = ("position", "title", "subject", "topic", "districts", "language", "moderator")
 

@@ -38,6 +38,7 @@ from events_service.jury.schemas import (
     show_stage_state,
 )
 from services import ledger
+from services.errors import NotFound
 from services.identity import SIGNED_IN, holders, me
 from services.paging import PageQuery, page_of, paged
 from services.web import Api, if_match
@@ -125,6 +126,17 @@ def propose_deal(body: dict[str, Any], ref: str, stage_id: str) -> Response:
     """Solve who reads what. Where it cannot be, 409 names the constraint."""
     drafted = dealing.draft(db.session(), me(), ref, stage_id, body.get("seed"))
     return _deal(ref, lambda: dealing.propose(db.session(), me(), ref, stage_id, drafted), 201)
+
+
+@api.get("/contests/<ref>/stages/<stage_id>/assignments/deal", who=SIGNED_IN)
+@api.response(200, DealAnswer)
+def get_deal(ref: str, stage_id: str) -> dict[str, Any]:
+    """The deal that was proposed last, else the one in force; for those who direct the jury."""
+    stage = contests.stage_of(queries.directed(ref, me()).id, stage_id)
+    found = queries.proposed(stage.id) or queries.accepted(stage.id)
+    if found is None:
+        raise NotFound
+    return show_deal(found)
 
 
 @api.post("/contests/<ref>/stages/<stage_id>/assignments/accept", who=SIGNED_IN)

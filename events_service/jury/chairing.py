@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from events_service.contests import queries as contests
+from events_service.contests.forms import instant, parts
 from events_service.contests.models import CLOSED, OPEN, PLANNED, Stage
 from events_service.db import db
 from events_service.entries import queries as entries
@@ -19,13 +20,11 @@ from events_service.jury.schemas import CloseBody, ExtendBody, OpenBody, Propose
 from services.app import say
 from services.fields import Body
 from services.forms import Form
-from services.i18n import local
 from services.identity import SIGNED_IN, me
 from services.web import Pages
 
 pages = Pages("jury_chairing", __name__)
 BOTH = ["GET", "POST"]
-END_OF_DAY = "23:59"
 
 
 @pages.route("/contests/<ref>/jury/deal", methods=BOTH, who=SIGNED_IN)
@@ -166,14 +165,13 @@ def _by_juror(event: Event, shown: Deal, numbers: dict[str, int | None]) -> list
     return sorted(rows, key=lambda row: str(row["name"]))
 
 
-def _shown(instant: datetime | None, event: Event) -> dict[str, str]:
-    if instant is None:
+def _shown(closes_at: datetime | None, event: Event) -> dict[str, str]:
+    if closes_at is None:
         return {}
-    at = local(instant, event.time_zone)
-    return {"day": at.date().isoformat(), "time": at.strftime("%H:%M")}
+    day, clock = parts(closes_at, event.time_zone)
+    return {"day": day, "time": clock}
 
 
 def _to_body(values: dict[str, Any], event: Event) -> dict[str, Any]:
     """A day without a time ends at its end."""
-    day, clock = (values.get(name) if isinstance(values.get(name), str) else None for name in ("day", "time"))
-    return {**values, "closes_at": f"{day}T{clock or END_OF_DAY}" if day else clock, "time_zone": event.time_zone}
+    return {**values, "closes_at": instant(values), "time_zone": event.time_zone}

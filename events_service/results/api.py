@@ -17,11 +17,14 @@ from events_service.results.schemas import (
     AnswerBody,
     AppealAnswer,
     AppealBody,
+    ArithmeticAnswer,
     CompilationAnswer,
+    TiesAnswer,
     VoteAnswer,
     VoteBody,
     public,
     show_appeal,
+    show_arithmetic,
     show_compilation,
     show_vote,
 )
@@ -74,6 +77,17 @@ def get_results(ref: str, compilation_id: str) -> dict[str, Any]:
     return body
 
 
+@api.get("/contests/<ref>/results/<compilation_id>/arithmetic/<entry_id>", who=SIGNED_IN)
+@api.response(200, ArithmeticAnswer)
+def get_arithmetic(ref: str, compilation_id: str, entry_id: str) -> dict[str, Any]:
+    """How the result of one entry came about, for its author once it is published, and who directs the jury."""
+    event = contests.visible(ref, me())
+    found, entry, line = queries.line_of(event, compilation_id, entry_id, me())
+    jurors = jury.names(event.id) if jury.directs(me(), event) else {}
+    said = queries.feedback_of(contests.stage_of(event.id, found.stage_id), entry)
+    return show_arithmetic(queries.document(found), line, said, jurors)
+
+
 @api.post("/contests/<ref>/results/<compilation_id>/publish", who=SIGNED_IN)
 @api.response(200, CompilationAnswer)
 def publish_results(ref: str, compilation_id: str) -> Response:
@@ -83,6 +97,16 @@ def publish_results(ref: str, compilation_id: str) -> Response:
         return _show(publishing.publish(db.session(), me(), ref, compilation_id)), 200
 
     return ledger.once(db, IdempotencyKey, effect)
+
+
+@api.get("/contests/<ref>/stages/<stage_id>/ties", who=SIGNED_IN)
+@api.response(200, TiesAnswer)
+def list_ties(ref: str, stage_id: str) -> dict[str, Any]:
+    """What the newest results leave equal, and the newest vote on each set of entries; for who directs the jury."""
+    stage = contests.stage_of(jury.directed(ref, me()).id, stage_id)
+    newest = queries.newest_done(stage.id)
+    votes = [show_vote(row) for row in queries.votes(stage.id).values()]
+    return {"ties": queries.ties(queries.document(newest)) if newest else [], "votes": votes}
 
 
 @api.post("/contests/<ref>/stages/<stage_id>/ties", who=SIGNED_IN)

@@ -30,7 +30,7 @@ def inputs_of(session: Session, stage: Stage) -> dict[str, Any]:
     return {
         "stage": {**_named(stage), "followed": any(row.position > stage.position for row in all_stages)},
         "rules_version": contest.rules_version,
-        "rules": rules.written(rules.of(contest)),
+        "rules": rules.written(rules.of_stage(contest, stage)),
         "stages": [_earlier(row, ids) for row in all_stages if row.position < stage.position],
         "nominations": _nominations(stage),
         "entries": entries,

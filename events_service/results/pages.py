@@ -114,15 +114,9 @@ def _mine(event: Event) -> set[str]:
 def arithmetic(ref: str, compilation_id: str, entry_id: str) -> str:
     """How the result of one entry came about, for its author once it is published, and who directs the jury."""
     event = contests.visible(ref, me())
-    directs, found = jury.directs(me(), event), queries.compilation_of(event.id, compilation_id)
-    entry = db.session.get(Entry, entry_id)
-    own = entry is not None and entry.author_id == me().id and found.published_at is not None
-    if entry is None or not (directs or own) or found.status != DONE:
-        raise NotFound
+    directs = jury.directs(me(), event)
+    found, entry, line = queries.line_of(event, compilation_id, entry_id, me())
     document = queries.document(found)
-    line = queries.lines_of(document).get(entry.id)
-    if line is None:
-        raise NotFound
     stage = contests.stage_of(event.id, found.stage_id)
     return render_template(
         "results/arithmetic.html",

@@ -13,6 +13,7 @@ from events_service.contests import queries as contests
 from events_service.contests.models import Stage
 from events_service.db import db
 from events_service.entries.models import Entry
+from events_service.events.models import Event
 from events_service.jury import queries as jury
 from events_service.jury.models import Assignment
 from events_service.results import deadlines
@@ -62,6 +63,18 @@ def compilation_of(event_id: str, compilation_id: str) -> Compilation:
     if found is None or db.session.get_one(Stage, found.stage_id).event_id != event_id:
         raise NotFound
     return found
+
+
+def line_of(event: Event, compilation_id: str, entry_id: str, actor: Actor) -> tuple[Compilation, Entry, Document]:
+    """The line of an entry with all its sheets: for its author once it is published, and who directs the jury."""
+    found, entry = compilation_of(event.id, compilation_id), db.session.get(Entry, entry_id)
+    own = entry is not None and entry.author_id == actor.id and found.published_at is not None
+    if entry is None or not (own or jury.directs(actor, event)) or found.status != DONE:
+        raise NotFound
+    line = lines_of(document(found)).get(entry.id)
+    if line is None:
+        raise NotFound
+    return found, entry, line
 
 
 def newest_done(stage_id: str) -> Compilation | None:

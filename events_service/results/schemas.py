@@ -1,5 +1,6 @@
 """What is sent and answered about results: the same for the web form and the JSON body."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import fields as ma
@@ -65,6 +66,24 @@ class CompilationAnswer(Body):
     document = ma.Dict()
 
 
+class SheetLineAnswer(Body):
+    """What one juror gave: `juror` is named for who directs the jury only."""
+
+    juror = ma.String(allow_none=True)
+    score = ma.String()
+    points = ma.Dict()
+    corrected = ma.List(ma.String())
+    feedback = ma.String()
+
+
+class ArithmeticAnswer(Body):
+    """How the result of one entry came about: its line of the document, and the sheets behind it."""
+
+    line = ma.Dict()
+    weights = ma.Dict()
+    sheets = ma.List(ma.Nested(SheetLineAnswer))
+
+
 class VoteAnswer(Body):
     id = ma.String()
     stage_id = ma.String()
@@ -72,6 +91,13 @@ class VoteAnswer(Body):
     order = ma.List(ma.String())
     reason = ma.String()
     at = Moment()
+
+
+class TiesAnswer(Body):
+    """Sets of entries that share a place, and the votes there are."""
+
+    ties = ma.List(ma.List(ma.String()))
+    votes = ma.List(ma.Nested(VoteAnswer))
 
 
 class AppealAnswer(Body):
@@ -110,6 +136,22 @@ def public(document: dict[str, Any]) -> dict[str, Any]:
         for kind in document["nominations"]
     ]
     return {**{name: document[name] for name in PUBLIC}, "nominations": kinds}
+
+
+def show_arithmetic(
+    found: dict[str, Any], line: dict[str, Any], said: Mapping[str, str], jurors: Mapping[str, str]
+) -> dict[str, Any]:
+    """The JSON of one line; `said` are the words to the entrant by sheet, `jurors` the names that may be told."""
+    sheets = [
+        {
+            **{name: sheet[name] for name in ("score", "points", "corrected")},
+            "juror": jurors.get(sheet["juror"]),
+            "feedback": said.get(sheet["assignment"], ""),
+        }
+        for sheet in line["sheets"]
+    ]
+    weights = {row["code"]: row["weight"] for row in [*found["inputs"]["stages"], found["stage"]]}
+    return {"line": {name: line[name] for name in PUBLIC_LINE}, "weights": weights, "sheets": sheets}
 
 
 def show_vote(vote: Any) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from flask_babel import gettext as _
 
 from events_service.contests import queries as contests
 from events_service.db import IdempotencyKey, db
+from events_service.entries import blind
+from events_service.files import serving, store
 from events_service.jury.queries import member_of
 from events_service.scoring import queries, scoring
-from events_service.scoring.schemas import ReopenBody, SheetAnswer, SheetBody, SignedAnswer, show_sheet
+from events_service.scoring.schemas import ReopenBody, SheetAnswer, SheetBody, SightAnswer, SignedAnswer, show_sheet
 from services import ledger
 from services.errors import Invalid, NotFound
 from services.identity import SIGNED_IN, me
@@ -47,6 +49,25 @@ def list_sheets(query: dict[str, Any], ref: str) -> dict[str, Any]:
 def get_sheet(ref: str, assignment_id: str) -> ResponseReturnValue:
     """One's own sheet with what is kept of it; another's is 404."""
     return _shown(queries.own(contests.visible(ref, me()).id, assignment_id, me()))
+
+
+@api.get("/contests/<ref>/sheets/<assignment_id>/entry", who=SIGNED_IN)
+@api.response(200, SightAnswer)
+def get_sheet_entry(ref: str, assignment_id: str) -> dict[str, Any]:
+    """The entry of one's own sheet, as far as its stage shows it."""
+    body: dict[str, Any] = SightAnswer().dump(_sight(ref, assignment_id))
+    return body
+
+
+@api.get("/contests/<ref>/sheets/<assignment_id>/files/<int:number>", who=SIGNED_IN)
+@api.alt_response(200, schema={"type": "string", "format": "binary"}, content_type="*/*")
+def get_sheet_file(ref: str, assignment_id: str, number: int) -> Response:
+    """A file of that entry, from 1, without what tells of its maker."""
+    files = _sight(ref, assignment_id).files
+    if not 0 < number <= len(files):
+        raise NotFound
+    file = files[number - 1]
+    return serving.attachment(file.name, file.media_type, store.get(file.key))
 
 
 @api.put("/contests/<ref>/sheets/<assignment_id>", who=SIGNED_IN)
@@ -89,6 +110,11 @@ def reopen_sheet(body: dict[str, Any], ref: str, assignment_id: str) -> Response
         return SignedAnswer().dump(row), 200
 
     return ledger.once(db, IdempotencyKey, effect)
+
+
+def _sight(ref: str, assignment_id: str) -> blind.Sight:
+    row = queries.own(contests.visible(ref, me()).id, assignment_id, me())
+    return blind.view(row.entry, row.stage)
 
 
 def _shown(row: Any) -> ResponseReturnValue:

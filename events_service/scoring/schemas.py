@@ -60,6 +60,28 @@ class SheetAnswer(Body):
     version = ma.Integer()
 
 
+class SightFileAnswer(Body):
+    """A file of the entry, named by its place; its bytes are at `…/files/<number>`, from 1."""
+
+    name = ma.String()
+    media_type = ma.String()
+    size = ma.Integer()
+
+
+class SightAnswer(Body):
+    """An entry as its juror may see it: `author`, `school` and `district` are empty in a blind stage."""
+
+    number = ma.Integer(allow_none=True)
+    nomination = ma.String(attribute="nomination_id")
+    title = ma.String()
+    summary = ma.String()
+    video_url = ma.String()
+    files = ma.List(ma.Nested(SightFileAnswer))
+    author = ma.String()
+    school = ma.String(attribute="school.code")
+    district = ma.String()
+
+
 class SignedAnswer(Body):
     """What the chair is told of another's sheet."""
 

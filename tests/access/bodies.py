@@ -169,6 +169,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/contests/<ref>/entries"): {"nomination": "{free}"},
     ("PATCH", "/api/v1/contests/<ref>/entries/<entry_id>"): {"title": "Басқа"},
     ("POST", "/api/v1/contests/<ref>/entries/<entry_id>/files"): {"file": PDF + "%"},
+    ("POST", "/api/v1/contests/<ref>/protocols/<protocol_id>/scan"): {"file": PDF + "%"},
     ("POST", "/api/v1/contests/<ref>/entries/late"): {
         "email": "teacher0030@example.invalid",
         "nomination": "{free}",

@@ -1,10 +1,12 @@
 """A protocol: what it says, when it may be written and signed, and that it stays as it was signed."""
 
+import io
 import json
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from werkzeug.test import Client
 
 from events_service.awards.models import Protocol
 from events_service.db import db
@@ -15,6 +17,7 @@ from events_service.results.models import UPHELD, Appeal, Compilation, TieVote
 from services.database import utcnow
 from tests.events_service import arena as arenas
 from tests.events_service.awards import ground, reading
+from tests.support.suite import ORIGIN
 
 pytestmark = pytest.mark.one_engine("sqlite")
 TITLE = "best-teacher"
@@ -207,6 +210,14 @@ def test_directors_write_it_on_pages_and_attach_the_signed_paper(suite, monkeypa
         upload(secretary, f"{page}/sign", token, [], "again.pdf", paper(arena, protocol["id"], "pdf", "kk")).status_code
         == 303
     )
+    api = f"{arena.api}/protocols/{protocol['id']}"
+    headers = {"Authorization": f"Bearer {arena.organiser}"}
+    for name, data, status in (("x.pdf", b"<html>", 422), ("json.pdf", scan, 200)):
+        sent = {"file": (io.BytesIO(data), name)}
+        reply = Client(suite.wsgi).post(f"{api}/scan", data=sent, headers=headers, base_url=ORIGIN)
+        assert reply.status_code == status, reply.text
+    assert suite.json("GET", api, as_=arena.organiser).get_json()["file"]["name"] == "json.pdf"
+    assert suite.json("GET", f"{api}/scan", as_=arena.organiser).data == scan
     monkeypatch.setattr(sweeping, "YOUNG", timedelta(days=-1))
     with suite.events.app_context():
         assert sweeping.sweep() == 0, "the paper before it stays in the history"
@@ -214,8 +225,6 @@ def test_directors_write_it_on_pages_and_attach_the_signed_paper(suite, monkeypa
 
 
 def upload(browser, path, token, signed, name, data):
-    import io
-
     fields = {"csrf_token": token, "version": "1", "signed[]": signed, "file": (io.BytesIO(data), name)}
     return browser.client.post(path, data=fields, base_url="http://127.0.0.1:8000")
 

@@ -71,10 +71,15 @@ def test_nominations_and_stages_are_written_by_hand(suite):
     assert "100 % of the total" in desk.text and "20 May 2099, 23:59" in desk.text
     stage = next(link for link in links(desk) if link.startswith(f"{path}/stages/") and "new" not in link)
     desk.get(stage)
-    desk.submit_fields({"title.ru": "Заочно", "blind": []})
+    desk.submit_fields({"title.ru": "Заочно", "blind": [], "threshold": "72,5", "district_cap": "4"})
+    desk.get(stage)
+    shown = {e.get("name"): e.get("value") for e in desk.tree.iter("input")}
+    assert (shown["threshold"], shown["district_cap"]) == ("72.5", "4")
+    desk.submit_fields({"threshold": ""})
     assert "Заочно" in desk.text
     second = suite.browser("en", scene.organiser)
-    for edited in (stage, next(link for link in links(desk) if "/nominations/" in link and "new" not in link)):
+    nominations = [link for link in links(desk) if link.startswith(f"{path}/nominations/")]
+    for edited in (stage, min(nominations, key=lambda link: ("new" in link, len(link)))):
         desk.get(edited)
         second.get(edited)
         desk.submit_fields({"code": "FIRST"})

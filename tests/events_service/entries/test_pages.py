@@ -157,6 +157,28 @@ def test_juror_sees_no_more_than_the_stage_lets_her(arena, token):
         assert (seen.author, seen.school.id, seen.district) == (row.name, row.school_id, row.district)
 
 
+def test_juror_reads_the_entry_of_her_sheet_as_json(arena, token):
+    entry = judged(arena, token)
+    with arena.suite.events.app_context(), db.transaction() as session:
+        arenas._seat(session, arena, 2)
+        sheet = Assignment(
+            stage_id=arena.stages["REMOTE"], entry_id=entry["id"], member_id=arena.members[1], ground="deal"
+        )
+        session.add(sheet)
+        session.flush()
+        path, address = f"sheets/{sheet.id}", f"{arena.api}/sheets/{sheet.id}/files"
+    seen = call(arena, "GET", f"{path}/entry", as_=arena.juror(1))
+    assert (seen["title"], seen["author"], seen["district"]) == (GOOD["title"], "", "")
+    assert [file["name"] for file in seen["files"]] == ["file-1.pdf", "file-2.jpg"]
+    sizes = [len(arena.suite.json("GET", f"{address}/{n}", as_=arena.juror(1)).data) for n in (1, 2)]
+    assert sizes == [file["size"] for file in seen["files"]]
+    for who, tail in ((1, "files/3"), (1, "files/0"), (0, "entry"), (0, "files/1")):
+        call(arena, "GET", f"{path}/{tail}", as_=arena.juror(who), status=404)
+    with arena.suite.events.app_context(), db.transaction() as session:
+        session.get_one(Stage, arena.stages["REMOTE"]).blind = False
+    assert call(arena, "GET", f"{path}/entry", as_=arena.juror(1))["author"]
+
+
 def test_result_and_feedback_are_shown_once_published(suite):
     arena = arenas.build(suite, entries=2, jurors=2, open_stage="REMOTE", deal=True)
     token, secret = suite.sign_in("teacher", 0), "Сабағыңыз ұнады"

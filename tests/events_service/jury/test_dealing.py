@@ -65,6 +65,7 @@ def barred(arena):
 def test_proposal_is_looked_at_then_accepted_and_opened(arena):
     proposed = call(arena, "POST", stage_path(arena, "assignments/propose"), {}, want=201)
     assert (proposed["facts"]["entries"], proposed["facts"]["parts"], dealt(arena)) == (12, 1, [])
+    assert call(arena, "GET", stage_path(arena, "assignments/deal")) == proposed
     assert barred(arena)[arena.members[0], arena.entries[0]] == "own_school"
     call(arena, "POST", stage_path(arena, "open"), {}, want=409)
     call(arena, "POST", stage_path(arena, "assignments/accept"), {"deal": proposed["id"]})

@@ -80,6 +80,25 @@ def test_arithmetic_is_for_the_author_and_who_directs_the_jury(suite):
         "author": hall.teacher(0), "other": hall.teacher(1), "juror": hall.arena.juror(1), "chair": hall.chair,
     }.items()}  # fmt: skip
     assert answers == {"author": 200, "other": 404, "juror": 404, "chair": 200}
+    asked = path.replace(hall.pages, "/results")
+    mine = hall.call("GET", asked, None, hall.teacher(0))
+    assert [sheet["juror"] for sheet in mine["sheets"]] == [None, None]
+    assert mine["line"]["score"] == hall.lines(version)[0]["score"]
+    inside = hall.call("GET", asked, None, hall.chair)
+    assert all(sheet["juror"] for sheet in inside["sheets"]) and inside["line"] == mine["line"]
+    for other in (hall.teacher(1), hall.arena.juror(1)):
+        hall.call("GET", asked, None, other, 404)
+
+
+@pytest.mark.one_engine("sqlite")
+def test_ties_and_votes_are_read_as_json(suite):
+    hall = closed(suite, SCORES)
+    version, path = hall.compile(), f"/stages/{hall.arena.stages['REMOTE']}/ties"
+    equal = sorted(line["id"] for line in hall.lines(version).values() if line["shared"])
+    assert equal and hall.call("GET", path) == {"ties": [equal], "votes": []}
+    hall.call("POST", path, {"entries": equal, "order": equal[::-1], "reason": "Тәжірибе"}, hall.chair, 201)
+    assert [row["order"] for row in hall.call("GET", path)["votes"]] == [equal[::-1]]
+    hall.call("GET", path, None, hall.teacher(0), 404)
 
 
 def test_arithmetic_says_who_was_called_as_one_more_reader(suite):

@@ -1,5 +1,7 @@
 """Publishing: one pointer, who goes on, who is told; the chair's vote on what stays equal."""
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select
 
@@ -26,6 +28,23 @@ def told(hall, kind="results_published"):
     with hall.suite.events.app_context():
         rows = db.session.scalars(select(Notification).where(Notification.kind == kind).order_by(Notification.id))
         return [(row.recipient[:11], row.sequence) for row in rows]
+
+
+@pytest.mark.one_engine("sqlite")
+def test_stage_may_have_a_threshold_and_a_cap_of_its_own(suite):
+    hall = closed(suite, SCORES)
+    with suite.events.app_context(), db.transaction() as session:
+        stage = session.get_one(Stage, hall.arena.stages["REMOTE"])
+        stage.threshold, stage.district_cap = Decimal("90.00"), 7
+    version = hall.published()
+    used = version["document"]["rules"]
+    assert (used["threshold"], used["district_cap"], going_on(hall)) == ("90.00", 7, set())
+    assert "90,00" in suite.get(hall.pages, None, "ru").text
+    assert "90" in suite.get(f"/contests/{hall.pages.split('/')[2]}", None, "ru").text
+    with suite.events.app_context(), db.transaction() as session:
+        session.get_one(Stage, hall.arena.stages["REMOTE"]).threshold = None  # the control: as the rules say
+    assert hall.published()["document"]["rules"]["threshold"] == "80.00"
+    assert going_on(hall) == {0, 1}
 
 
 def test_published_results_let_entries_in_and_tell_entrants_once(suite):
