@@ -92,7 +92,7 @@ def sign_protocol(body: dict[str, Any], ref: str, stage_id: str) -> Response:
 @api.response(200, ProtocolAnswer)
 def get_one_protocol(ref: str, protocol_id: str) -> ResponseReturnValue:
     """A protocol by its id, also one that newer results have overtaken."""
-    event = queries.directed(ref, me())
+    event = jury.directed(ref, me())
     protocol = queries.protocol_of(event, protocol_id)
     return _show(event, protocol), 200, {"ETag": f'"{protocol.version}"'}
 
@@ -102,7 +102,7 @@ def get_one_protocol(ref: str, protocol_id: str) -> ResponseReturnValue:
 @api.doc(requestBody={"required": True, "content": {"multipart/form-data": {"schema": FILE}}})
 def attach_scan(ref: str, protocol_id: str) -> dict[str, Any]:
     """Attach the scan of a signed protocol (PDF, JPEG or PNG, 10 MB); an earlier one stays in the store."""
-    event = queries.directed(ref, me())
+    event = jury.directed(ref, me())
     protocol = receiving.attach(event, queries.protocol_of(event, protocol_id).id)
     return _show(event, protocol)
 
@@ -111,7 +111,7 @@ def attach_scan(ref: str, protocol_id: str) -> dict[str, Any]:
 @api.alt_response(200, schema={"type": "string", "format": "binary"}, content_type="*/*")
 def get_scan(ref: str, protocol_id: str) -> Response:
     """The scan of the signed paper, as a file to save."""
-    protocol = queries.protocol_of(queries.directed(ref, me()), protocol_id)
+    protocol = queries.protocol_of(jury.directed(ref, me()), protocol_id)
     if not protocol.file_key:
         raise NotFound
     return serving.attachment(protocol.file_name, protocol.file_type, store.get(protocol.file_key))
