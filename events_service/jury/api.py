@@ -132,11 +132,12 @@ def propose_deal(body: dict[str, Any], ref: str, stage_id: str) -> Response:
 @api.response(200, DealAnswer)
 def get_deal(ref: str, stage_id: str) -> dict[str, Any]:
     """The deal that was proposed last, else the one in force; for those who direct the jury."""
-    stage = contests.stage_of(queries.directed(ref, me()).id, stage_id)
+    event = queries.directed(ref, me())
+    stage = contests.stage_of(event.id, stage_id)
     found = queries.proposed(stage.id) or queries.accepted(stage.id)
     if found is None:
         raise NotFound
-    return show_deal(found)
+    return show_deal(found, events.owns(me(), event))
 
 
 @api.post("/contests/<ref>/stages/<stage_id>/assignments/accept", who=SIGNED_IN)
