@@ -12,8 +12,7 @@ from events_service.contests.models import ELIGIBLE, STAGE_KINDS, Contest, Crite
 from events_service.contests.rules import METHODS, TIES, of, written
 from services.fields import Body, Choice, Day, Flag, Moment, Text, Translated, Whole, fail
 
-MOST_NOMINATIONS, MOST_STAGES, MOST_CRITERIA, MOST_LEVELS = 30, 6, 20, 11
-MOST_FILE = 200_000
+MOST_NOMINATIONS, MOST_STAGES, MOST_CRITERIA, MOST_LEVELS, MOST_FILE = 30, 6, 20, 11, 200_000
 
 
 class Code(Text):
@@ -97,10 +96,7 @@ class NominationPatch(NominationBody):
 
 
 class StageBody(Body):
-    """A stage; `weight` is its part of the total, `closes_at` the deadline of the jury.
-
-    `threshold` and `district_cap` say who goes on from it; null: as the rules say.
-    """
+    """A stage: `weight` is its part of the total; without `threshold` and `district_cap` those of the rules hold."""
 
     code = Code(required=True)
     title = Translated(required=True, most=200)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.either_engine
 
 
 def links(browser):
-    return {a.get("href") for a in browser.tree.iter("a")}
+    return [a.get("href") for a in browser.tree.iter("a")]
 
 
 def test_organiser_loads_checks_and_edits_the_rules(suite):
