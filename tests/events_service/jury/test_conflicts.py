@@ -172,7 +172,7 @@ def test_later_stage_opens_in_the_turns_of_all_stages_in_their_order(suite):
     with statements(arena) as said:
         call(arena, "POST", stage_path(arena, "open", "FINAL"), {})
     turns = [given for statement, given in said if statement.startswith("UPDATE stage SET turns")]
-    assert [next(code for code, one in arena.stages.items() if one in given) for given in turns][:2] == [
+    assert [next(code for code, one in arena.stages.items() if one in str(given)) for given in turns][:2] == [
         "REMOTE",
         "FINAL",
     ]
