@@ -9,6 +9,8 @@ HOLES = {
     "compilation_id": "uncounted",
     "appeal_id": "appeal",
     "award_id": "award",
+    "protocol_id": "protocol",
+    "number": "first_file",
 }
 # By a word of the path: the contest and its stage.
 CONTESTS = [

@@ -83,6 +83,7 @@ def _register(stage: Stage, actor: str, district: str) -> Ids:
         "version": asset_version(),
         "css": "kit.css",
         "by": "district",
+        "first_file": "1",
     }
 
 
