@@ -260,7 +260,7 @@ def test_contest_tells_when_entries_close_and_that_stages_have_no_order(suite):
     arena = arenas.build(suite)
     path = f"/api/v1/contests/{arenas.SLUG}"
     for stage in arena.stages.values():
-        suite.json("PATCH", f"{path}/stages/{stage}", {"position": 5}, as_=arena.organiser)
+        suite.json("PATCH", f"{path}/stages/{stage}", {"position": 5, "blind": False}, as_=arena.organiser)
     found = suite.json("GET", path, as_=arena.organiser).get_json()
     assert (len(found["faults"]), found["state"]) == (1, "entries")
     with suite.events.app_context(), db.transaction() as session:
