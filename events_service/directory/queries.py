@@ -86,6 +86,14 @@ def people_named(part: str, most: int = 20) -> list[Person]:
     return list(db.session.scalars(found.limit(most)))
 
 
+def looked_for(words: str) -> dict[str, Any]:
+    """What a form shows that picks a person by name: `q`, whom it has `found`, and the `schools` of these by id."""
+    q = words.strip()[:100]
+    found = people_named(q) if len(q) > 1 else []
+    schools = schools_named({person.school_id for person in found if person.school_id})
+    return {"q": q, "found": found, "schools": schools}
+
+
 def schools_named(ids: Collection[str]) -> dict[str, School]:
     """Schools by id."""
     return {row.id: row for row in db.session.scalars(select(School).where(School.id.in_(ids)))} if ids else {}

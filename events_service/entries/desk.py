@@ -135,15 +135,11 @@ def begin_late(ref: str) -> ResponseReturnValue:
         say(_("The draft is there: its author gets a letter and finds it among her entries"))
         return redirect(f"/contests/{event.slug}/entries", 303)
     form.errors = [("day" if field == "late_until" else field, message) for field, message in form.errors]
-    q = request.args.get("q", "").strip()[:100]
-    found = directory.people_named(q) if len(q) > 1 else []
     html = render_template(
         "entries/late.html",
         form=form,
         event=event,
-        q=q,
-        found=found,
-        schools=directory.schools_named({person.school_id for person in found if person.school_id}),
+        **directory.looked_for(request.args.get("q", "")),
         nominations=[(row.id, said_plain(row.title)) for row in contests.nominations(event.id)],
     )
     return html, form.status

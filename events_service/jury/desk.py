@@ -57,15 +57,11 @@ def name(ref: str) -> ResponseReturnValue:
         told = event.status != DRAFT
         say(_("%(name)s is of the jury now and gets a letter", name=member.name) if told else _("Saved."))
         return redirect(f"/contests/{event.slug}/jury/members", 303)
-    q = request.args.get("q", "").strip()[:100]
-    found = directory.people_named(q) if len(q) > 1 else []
     html = render_template(
         "jury/name.html",
         form=form,
         event=event,
-        q=q,
-        found=found,
-        schools=directory.schools_named({person.school_id for person in found if person.school_id}),
+        **directory.looked_for(request.args.get("q", "")),
         roles=[(role, str(said)) for role, said in words.ROLES.items()],
     )
     return html, form.status

@@ -1,30 +1,12 @@
 """What is on, and the page of an event."""
 
 import pytest
-from sqlalchemy import event as sql_events
 
-from events_service.db import db
+from tests.events_service.cost import sent
 from tests.events_service.desk import DAY, slug_in, written
 from tests.events_service.scene import TITLE, play
 
 pytestmark = pytest.mark.either_engine
-
-
-def statements(suite, path):
-    """How many statements one GET of a page runs."""
-    seen = []
-    with suite.events.app_context():
-        engine = db.engine
-
-    def count(conn, cursor, statement, *rest):
-        seen.append(statement)
-
-    sql_events.listen(engine, "before_cursor_execute", count)
-    try:
-        assert suite.get(path).status_code == 200
-    finally:
-        sql_events.remove(engine, "before_cursor_execute", count)
-    return len(seen)
 
 
 def test_list_shows_an_event_under_its_month_with_its_state(suite):
@@ -54,8 +36,8 @@ def test_list_says_where_its_reader_stands(suite):
 
 def test_list_runs_as_many_queries_for_one_row_as_for_sixty(suite):
     play(suite)
-    statements(suite, "/")
-    few, many = statements(suite, "/?q=Аралас"), statements(suite, "/")
+    sent(suite, "/")
+    few, many = sent(suite, "/?q=Аралас"), sent(suite, "/")
     assert many <= few
 
 

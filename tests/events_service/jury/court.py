@@ -1,10 +1,8 @@
 """What tests of the jury do with a contest of arena.py: calls as JSON, and looks into the rows."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from events_service.db import Audit, Notification, db
 from events_service.entries.models import Entry
@@ -58,21 +56,6 @@ def row_of(arena: Arena, assignment_id: str) -> Assignment:
 def put(arena: Arena, model: type, row_id: str, **values: Any) -> None:
     with arena.suite.events.app_context(), db.transaction() as session:
         session.execute(update(model).where(model.id == row_id).values(**values))
-
-
-@contextmanager
-def statements(arena: Arena) -> Iterator[list[tuple[str, Any]]]:
-    """What is said to the database meanwhile, with its parameters."""
-    said: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        said.append((statement, parameters))
-
-    with arena.suite.events.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    yield said
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def audited(arena: Arena, action: str) -> list[Audit]:

@@ -8,6 +8,7 @@ from events_service.entries.models import Entry, StageEntry
 from events_service.jury.models import JuryMember
 from services.database import utcnow
 from tests.events_service import arena as arenas
+from tests.events_service.cost import statements
 from tests.events_service.jury.court import (
     audited,
     call,
@@ -18,7 +19,6 @@ from tests.events_service.jury.court import (
     put,
     row_of,
     stage_path,
-    statements,
 )
 
 pytestmark = pytest.mark.either_engine
@@ -169,7 +169,7 @@ def test_later_stage_opens_in_the_turns_of_all_stages_in_their_order(suite):
     with suite.events.app_context(), db.transaction() as session:
         session.add_all(StageEntry(stage_id=final, entry_id=entry) for entry in arena.entries)
     deal(arena, "FINAL")
-    with statements(arena) as said:
+    with statements(arena.suite) as said:
         call(arena, "POST", stage_path(arena, "open", "FINAL"), {})
     turns = [given for statement, given in said if statement.startswith("UPDATE stage SET turns")]
     assert [next(code for code, one in arena.stages.items() if one in str(given)) for given in turns][:2] == [

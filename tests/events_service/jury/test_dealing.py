@@ -13,6 +13,7 @@ from events_service.jury import conflicts, dealing, redealing
 from events_service.jury.models import Assignment, Conflict, JuryMember
 from services.database import utcnow
 from tests.events_service import arena as arenas
+from tests.events_service.cost import statements
 from tests.events_service.jury.court import (
     audited,
     call,
@@ -25,7 +26,6 @@ from tests.events_service.jury.court import (
     put,
     row_of,
     stage_path,
-    statements,
 )
 from tests.events_service.jury.registers import faults
 
@@ -229,7 +229,7 @@ def test_member_who_leaves_costs_few_statements_a_sheet(arena):
         if counts:
             arenas.score(arena, assignments=sheets[1:])
             sheets = sheets[:1]
-        with statements(arena) as said:
+        with statements(arena.suite) as said:
             call(arena, "DELETE", f"/jury/{arena.members[juror]}", {}, want=204)
         counts.append((len(sheets), len(said)))
     (most, many), (one, few) = counts
@@ -254,7 +254,7 @@ def test_conflicts_are_looked_up_in_the_same_few_statements(arena):
         jurors = dealing.queries.scoring(arena.event_id)
         works = [db.session.get_one(Entry, entry_id) for entry_id in arena.entries]
         for some in (works[:2], works):
-            with statements(arena) as said:
+            with statements(arena.suite) as said:
                 conflicts.found(db.session(), jurors, some, Rules())
             counted.append(len(said))
     assert counted[0] == counted[1] <= 4
