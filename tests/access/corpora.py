@@ -49,14 +49,14 @@ MARKUP = [
     "<x:script xmlns:x='http://www.w3.org/1999/xhtml'>alert(1)</x:script>",
 ]
 TEMPLATES = [
-    "{{ 7 * 191 }}",
-    "{% for x in [7] %}{{ x * 191 }}{% endfor %}",
+    "{{ 7 * 1234567 }}",
+    "{% for x in [7] %}{{ x * 1234567 }}{% endfor %}",
     "{{ config.SECRET_KEY }}",
     "{{ self.__init__.__globals__ }}",
     "{# x #}",
-    "${7*191}",
-    "#{7*191}",
-    "<%= 7*191 %>",
+    "${7*1234567}",
+    "#{7*1234567}",
+    "<%= 7*1234567 %>",
     "%(name)s %s {0} {name!r} {0.__class__}",
 ]
 EVIL_LINKS = [
